@@ -1,5 +1,5 @@
 // Bundles the extension host, the engine, the command line, the panel and the report into dist/.
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { context, build } from 'esbuild';
 import { root, main } from './process.mjs';
@@ -80,12 +80,25 @@ main(async () => {
       legalComments: 'inline',
     }),
   );
+  await refuseWide(results[0].metafile.outputs);
   const packages = Object.fromEntries(
     results.flatMap(({ metafile }) => Object.entries(metafile.outputs).flatMap(packagesOf)),
   );
   await writeFile(join(root, 'dist', 'bundled-packages.json'), JSON.stringify(packages, null, 2));
   await writeFile(DIGEST_FILE, digest);
 });
+
+/**
+ * V8 keeps and reads a bundle with a character beyond Latin-1 in two bytes a character. esbuild
+ * escapes them, but for those in regular expressions (and in templates of Lit, so not for the
+ * browser).
+ */
+async function refuseWide(outputs) {
+  for (const file of Object.keys(outputs).filter((name) => name.endsWith('.js'))) {
+    const [wide] = /.{0,40}[^\0-\xff]/.exec(await readFile(join(root, file), 'utf8')) ?? [];
+    if (wide !== undefined) throw new Error(`expected only Latin-1 in ${file}, found '${wide}'`);
+  }
+}
 
 /**
  * Packages whose code is in an output of esbuild, for the license notices.

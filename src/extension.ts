@@ -74,7 +74,7 @@ export function activate({
   };
   const networksDir = join(globalStorageUri.fsPath, 'networks');
   const folders = { storeDir, networksDir };
-  const shared = { library, panels, history, log, root, engine, selected };
+  const shared = { library, loaded, panels, history, log, root, engine, selected };
   registerCommands({ ...shared, ...folders, exploreDataset }).forEach(add);
 }
 

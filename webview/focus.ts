@@ -7,3 +7,8 @@
 export function focusIfHere(element: HTMLElement | null | undefined): void {
   if (document.hasFocus()) element?.focus({ preventScroll: true });
 }
+
+/** Resolves when the toolkit has drawn its buttons, in the frame after their values changed. */
+export async function buttonsDrawn(): Promise<void> {
+  for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+}

@@ -25,7 +25,7 @@ const send: Source['send'] = (name, params) => {
 const source: Source = {
   live: true,
   faces: (part) => host.call('faces', part),
-  typicalFaces: (cluster, count) => host.call('typicalFaces', { cluster, count }),
+  typicalFaces: (part) => host.call('typicalFaces', part),
   ask: (question) => host.call('ask', question),
   copies: (start, count) => host.call('copies', { start, count }),
   alike: (row, count) => host.call('alike', { row, count }),

@@ -28,7 +28,7 @@ const source: Source = {
     const all = faces.get(cluster) ?? [];
     return Promise.resolve({ total: all.length, faces: all.slice(start, start + count) });
   },
-  typicalFaces: (cluster, count) => {
+  typicalFaces: ({ cluster, count }) => {
     const all = faces.get(cluster) ?? [];
     return Promise.resolve({ total: all.length, faces: all.slice(0, count), sheet: undefined });
   },

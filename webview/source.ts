@@ -17,7 +17,7 @@ export interface Source {
   /** Faces of a cluster; a report contains only the most typical ones, in that order. */
   faces(part: PanelParams<'faces'>): Promise<FaceAnswer>;
   /** The most typical faces of a cluster; those of a report have their own pictures. */
-  typicalFaces(cluster: number, count: number): Promise<TypicalFaces>;
+  typicalFaces(part: PanelParams<'typicalFaces'>): Promise<TypicalFaces>;
   /** Faces that meet conditions; none in a report. */
   ask(question: PanelParams<'ask'>): Promise<FaceAnswer>;
   /** The copies among the faces; a report has none. */
@@ -72,11 +72,16 @@ const PART = 1 << 14;
 export function imageUrl(bytes: Uint8Array, type: 'image/jpeg' | 'image/png'): string {
   let url = urls.get(bytes);
   if (url === undefined) {
-    let text = '';
-    for (let start = 0; start < bytes.length; start += PART)
-      text += String.fromCharCode(...bytes.subarray(start, start + PART));
-    url = `data:${type};base64,${btoa(text)}`;
+    url = dataUrl(bytes, type);
     urls.set(bytes, url);
   }
   return url;
+}
+
+/** The same where it is needed once. */
+export function dataUrl(bytes: Uint8Array, type: 'image/jpeg' | 'image/png'): string {
+  let text = '';
+  for (let start = 0; start < bytes.length; start += PART)
+    text += String.fromCharCode(...bytes.subarray(start, start + PART));
+  return `data:${type};base64,${btoa(text)}`;
 }

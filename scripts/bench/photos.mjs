@@ -16,7 +16,7 @@ export async function photoBench(rounds, count, longer) {
   const many = await copies(folder, longer);
   const few = await copies(folder, count);
   // Enough images for the measurements at first use.
-  const first = await copies(await samplePortraits(), 400);
+  const first = await copies(await samplePortraits(), 2000);
   const portraits = (await aligned()).folder;
   const images = { folder, many, few, first, portraits, count, longer };
   const seen = await inRounds(rounds, () => measureOnce(images));

@@ -44,6 +44,7 @@ export function* indexParquet(file: ArchiveFile): Indexing {
     entries,
     rangeOf: (row) => {
       const page = pageOf(row);
+      // Nothing is left to read of the page that is decoded already.
       return { position: page.position, length: last?.page === page ? 0 : page.length };
     },
     read: (opened, row, limit) => {
@@ -64,9 +65,9 @@ function cachedValues(file: ArchiveFile, page: Page): Values {
 }
 
 /**
- * Adds an entry for each row, with the number of its page as position, and its row in the page as
- * stored size. The sizes of the images are known only when their pages are decoded: the mean stands
- * for them.
+ * Adds an entry for each row. Entries have no fields for pages: `position` holds the index of the
+ * row's page, `stored` the row within it. The size of an image is known only once its page is
+ * decoded; until then each has the mean size of its page.
  */
 function* addRows(
   builder: EntryTableBuilder,
@@ -90,7 +91,7 @@ class RowNames {
   /**
    * @param names in the file; undefined where a row has none.
    * @param rows number of rows.
-   * @param extension of rows without one.
+   * @param extension that is added to names without one.
    */
   constructor(
     private readonly names: readonly (string | undefined)[],
@@ -98,7 +99,7 @@ class RowNames {
     private readonly extension: string,
   ) {}
 
-  /** Its name in the file, else its number; both where several rows have the same name. */
+  /** Its name in the file, else its number; both for all but the first of rows with one name. */
   of(row: number): string {
     const number = String(row).padStart(String(this.rows - 1).length, '0');
     const given = this.names[row] ?? number;

@@ -1,6 +1,7 @@
 /**
- * Decodes pages of byte arrays. Unlike the library's decoder, it makes no more values than a page
- * declares, and reads none beyond its end: a run of two billion equal values takes a few bytes.
+ * Decodes pages of byte arrays. Unlike the decoder of hyparquet, it makes no more values than a
+ * page declares, and reads none beyond its end: a few bytes can stand for one value two billion
+ * times.
  */
 import type { CompressionCodec, PageHeader } from 'hyparquet';
 import { t } from '../text/translate';
@@ -12,7 +13,7 @@ export interface PageFormat {
   codec: CompressionCodec;
   /** Definition level of a value that is there; 0 where no value can be missing. */
   maxLevel: number;
-  /** Bytes of a value; 0 for bits, undefined for byte arrays, which have their lengths before. */
+  /** Bytes of a value; 0 for bits, undefined for byte arrays, each of which its length precedes. */
   width?: number | undefined;
 }
 
@@ -122,7 +123,7 @@ function fixedValues(bytes: Buffer, count: number, width: number): Buffer[] {
   );
 }
 
-/** Numbers of `width` bits, in runs of equal and of different ones. */
+/** Numbers of `width` bits in Parquet's hybrid encoding: one repeated, or several side by side. */
 function hybrid(bytes: Buffer, width: number, count: number): Uint32Array {
   const values = new Uint32Array(count);
   let at = 0;

@@ -38,7 +38,7 @@ type TableColumn = Column & {
 };
 
 /**
- * Opens a table, and reads it group by group; the caller closes the file.
+ * Opens a table, whose `groups` read it one group of rows at a time. The caller closes the file.
  * @throws UserError saying why it cannot be read.
  */
 export function parquetTable(
@@ -135,7 +135,7 @@ function kindOf({
   }
 }
 
-/** Names of the classes of columns, which Hugging Face's data sets tell in the metadata. */
+/** By column, the names of the classes that its numbers stand for, as Hugging Face writes them. */
 function classNames({ key_value_metadata: pairs }: FileMetaData): Map<string, string[]> {
   const result = new Map<string, string[]>();
   const value = pairs?.find(({ key }) => key === 'huggingface')?.value;

@@ -1,5 +1,6 @@
 /** Reads entries of archives by their paths. */
 import type { Stats } from 'node:fs';
+import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { ArchiveFile } from './archive-file';
 import type { ArchiveIndex } from './archive-index';
@@ -47,5 +48,5 @@ export function entryStats({
 function rowOf({ entries }: Pick<ArchiveIndex, 'entries'>, name: string): number {
   const row = entries.find(name);
   if (row >= 0) return row;
-  throw Object.assign(new Error(`the archive holds no '${name}'`), { code: 'ENOENT' });
+  throw Object.assign(new Error(t("the archive holds no '{0}'", name)), { code: 'ENOENT' });
 }

@@ -1,5 +1,5 @@
 /** Writes a .zip file. */
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, type ReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
@@ -27,18 +27,25 @@ export async function writeZip(
   { mode, signal }: { mode: number; signal: AbortSignal },
 ): Promise<number> {
   const zip = new ZipFile();
+  const opened: ReadStream[] = [];
   const failed = new Promise<never>((_, reject) => {
     zip.on('error', reject); // of a file that cannot be read
   });
   for (const { name, content, compress } of entries) {
     const options = { compress, mode: MODE };
     if (content instanceof Uint8Array) zip.addBuffer(Buffer.from(content), name, options);
-    else zip.addFile(content.path, name, options);
+    else
+      zip.addReadStreamLazy(name, options, (give) => {
+        const file = createReadStream(content.path);
+        opened.push(file);
+        give(null, file);
+      });
   }
   zip.end();
   const target = createWriteStream(path, { flags: 'wx', mode });
   await Promise.race([pipeline(zip.outputStream, target, { signal }), failed]).finally(() => {
     target.destroy();
+    for (const file of opened) file.destroy(); // yazl does not
   });
   const file = await open(path, 'r+');
   try {

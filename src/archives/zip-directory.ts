@@ -29,10 +29,7 @@ export function findDirectory(file: ArchiveFile): Directory {
   const start = long === undefined ? record.readUInt32LE(16) : numberAt(long, 48);
   if (disk !== 0)
     throw new UserError(t('it is a part of an archive of several files: expected a whole one'));
-  if (entries > MAX_ENTRIES)
-    throw new UserError(
-      t('it has {0} entries: expected at most {1}', count(entries), count(MAX_ENTRIES)),
-    );
+  if (entries > MAX_ENTRIES) throw tooManyEntries(entries);
   if (start + size > position)
     throw new UserError(
       t(
@@ -51,6 +48,9 @@ export function findDirectory(file: ArchiveFile): Directory {
     );
   return { entries, start, end: start + size };
 }
+
+export const tooManyEntries = (entries: number) =>
+  new UserError(t('it has {0} entries: expected at most {1}', count(entries), count(MAX_ENTRIES)));
 
 /** The last record of the file, which only a comment follows. */
 function endRecord(file: ArchiveFile): { position: number; record: Buffer } {

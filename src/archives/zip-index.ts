@@ -9,8 +9,8 @@ import { UserError } from '../util/errors';
 import type { ArchiveFile } from './archive-file';
 import type { Indexing } from './archive-index';
 import { cleanName } from './entry-name';
-import { EntryTableBuilder, type Problem } from './entry-table';
-import { type Directory, findDirectory } from './zip-directory';
+import { EntryTableBuilder, MAX_ENTRIES, type Problem } from './entry-table';
+import { type Directory, findDirectory, tooManyEntries } from './zip-directory';
 import { DEFLATED, LOCAL_HEADER, readZipEntry, STORED, zipRange } from './zip-entry';
 import { extraField, zipName } from './zip-name';
 
@@ -36,10 +36,21 @@ export function* indexZip(file: ArchiveFile): Indexing {
   const directory = findDirectory(file);
   const builder = new EntryTableBuilder();
   let position = directory.start;
-  for (let i = 0; i < directory.entries; i++) {
+  let found = 0;
+  for (; found < directory.entries || isHeader(file, position, directory); found++) {
+    if (found === MAX_ENTRIES) throw tooManyEntries(found + 1);
     position += addEntry(file, position, directory, builder);
-    if (i % STEP === 0) yield;
+    if (found % STEP === 0) yield;
   }
+  // Some programs that do not write Zip64 give the number without its upper bits.
+  if ((found - directory.entries) % 0x10000 !== 0)
+    throw new UserError(
+      t(
+        'its directory is damaged: expected {0} entries, found {1}',
+        count(directory.entries),
+        count(found),
+      ),
+    );
   builder.markOverlaps(LOCAL_HEADER);
   const entries = builder.finish();
   return {
@@ -48,6 +59,9 @@ export function* indexZip(file: ArchiveFile): Indexing {
     read: (opened, row, limit) => readZipEntry(opened, entries.at(row), limit),
   };
 }
+
+const isHeader = (file: ArchiveFile, position: number, { end }: Directory): boolean =>
+  position + HEADER <= end && file.window(position, HEADER).readUInt32LE(0) === SIGNATURE;
 
 /** @returns the length of the header. */
 function addEntry(

@@ -17,6 +17,7 @@ import { type Judging, judgingOf } from './judging';
 import { type ClusterImages, copiedLines, imagesOf } from './images';
 import { keptLines, type Output, outputOf } from './output';
 import { printLines } from './print';
+import { OF_IMAGES, refuseOptions } from './refuse-options';
 import {
   analysisParameters,
   analyzeFolders,
@@ -25,6 +26,10 @@ import {
   withSession,
 } from './session';
 import { UsageError } from './status';
+import { unusedOptions } from './unused-options';
+
+/** Options that make no sense for rows of a table. */
+const OF_ROWS = OF_IMAGES.filter((name) => name !== 'limit' && name !== 'sample');
 
 export async function clusterCommand(
   folders: string[],
@@ -39,6 +44,10 @@ export async function clusterCommand(
     throw new UsageError('expected either FOLDERs or --vectors FILE, got both');
   if (vectors !== undefined && save !== undefined)
     throw new UsageError('expected --save with FOLDERs: vectors have no faces to be saved');
+  if (vectors !== undefined)
+    refuseOptions(options, OF_ROWS, '--vectors FILE, which has rows in place of images');
+  if (folders.some(isRunFile))
+    refuseOptions(options, OF_IMAGES, `a ${RUN_FILE_EXTENSION} file, whose images are analyzed`);
   const images = imagesOf(options);
   const files = (vectors === undefined ? clusterFiles : vectorsFiles)(settings.formats);
   const judging = judgingOf(options);
@@ -50,7 +59,7 @@ export async function clusterCommand(
       ? clusterFolders(session, { ...job, folders, saved, images, verbose, root: context.root })
       : clusterVectors(session, { ...job, file: resolve(vectors) }),
   );
-  printLines([...lines, `written to ${output.outDir}`]);
+  printLines([...lines, `written to ${output.outDir}`, ...unusedOptions(options, settings)]);
 }
 
 interface FoldersJob {
@@ -72,7 +81,9 @@ interface FoldersJob {
 async function clusterFolders(session: Session, job: FoldersJob): Promise<string[]> {
   const { settings, output, judging, images, png, verbose, root } = job;
   const { engine, call } = session;
-  const { runDir, manifest } = await runOf(session, job);
+  const found = job.folders.find(isRunFile);
+  const file = found === undefined ? undefined : resolve(found);
+  const { runDir, manifest } = await runOf(session, job, file);
   const embedded = await embedIfWanted(session, runDir, settings);
   const chosen = clusteringSettings(settings);
   const clustering = await engine.call('cluster', { runDir, settings: chosen }, call);
@@ -82,6 +93,7 @@ async function clusterFolders(session: Session, job: FoldersJob): Promise<string
     'export',
     {
       runDir,
+      file,
       reportScript: reportScript(root),
       ...output,
       formats: settings.formats,
@@ -104,14 +116,17 @@ async function clusterFolders(session: Session, job: FoldersJob): Promise<string
 }
 
 /** Analyzes the folders, or opens the file of a run. */
-async function runOf(session: Session, { folders, settings, output, root }: FoldersJob) {
-  const file = folders.find(isRunFile);
+async function runOf(
+  session: Session,
+  { folders, settings, output, root }: FoldersJob,
+  file: string | undefined,
+) {
   const analysis = analysisParameters({ root }, settings);
   if (file === undefined) return analyzeFolders(session, folders, analysis, output);
   if (folders.length > 1)
     throw new UsageError(`expected one ${RUN_FILE_EXTENSION} file alone, or FOLDERs`);
   const runDir = join(await session.makeTemporaryFolder(), 'run');
-  const params = { runDir, file: resolve(file), bundled: analysis.bundled };
+  const params = { runDir, file, bundled: analysis.bundled };
   return { runDir, manifest: await session.engine.call('unpack', params, session.call) };
 }
 

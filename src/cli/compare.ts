@@ -5,6 +5,7 @@ import { METHOD_NAMES } from '../domain/method-names';
 import { clusteringSettings, METHODS, type Settings } from '../domain/settings';
 import { COMPARE_OUTPUT } from '../engine/jobs/outputs';
 import { comparisonText } from '../summaries/comparison-text';
+import { plural } from '../text/numbers';
 import type { CliContext, CliOptions } from './context';
 import { labelsOf, seedsOf } from './judging';
 import { outputOf } from './output';
@@ -103,7 +104,7 @@ function comparisonLines(comparison: Comparison): string[] {
   });
   return [
     ...notices.map((notice) => `note: ${notice}`),
-    `${points.length.toLocaleString('en')} groupings of ${faces.toLocaleString('en')} faces, ${distinct.toLocaleString('en')} distinct vectors, ${seconds.toFixed(2)} s`,
+    `${points.length.toLocaleString('en')} ${points.length === 1 ? 'grouping' : 'groupings'} of ${plural(faces, 'face')}, ${plural(distinct, 'distinct vector')}, ${seconds.toFixed(2)} s`,
     comparisonText(comparison),
     'highest silhouette of each method:',
     ...rows,

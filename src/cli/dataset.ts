@@ -7,6 +7,7 @@ import type { Settings } from '../domain/settings';
 import { DATASET_OUTPUT, LABEL_ERRORS_OUTPUT } from '../engine/jobs/outputs';
 import { forCsvCell, forName } from '../text/neutralize';
 import { writeNeeded } from '../util/output-folder';
+import { plural } from '../text/numbers';
 import { cacheFolder } from './cache';
 import type { CliContext, CliOptions } from './context';
 import { type Output, outputOf } from './output';
@@ -116,7 +117,7 @@ function labelErrorLines({
   const all = attributes.reduce((sum, each) => sum + each.labeled, 0);
   return [
     ...notices.map((notice) => `note: ${notice}`),
-    `${faces.toLocaleString('en')} faces compared with the network${skipped > 0 ? ` (${skipped.toLocaleString('en')} images without a usable face)` : ''}: ` +
+    `${plural(faces, 'face')} compared with the network${skipped > 0 ? ` (${plural(skipped, 'image')} without a usable face)` : ''}: ` +
       `${wrong.toLocaleString('en')} of ${all.toLocaleString('en')} labels differ; the surest:`,
     ...surest
       .slice(0, MAX_PRINTED)
@@ -145,7 +146,9 @@ function reportLines({
   return [
     ...notices.map((notice) => `note: ${notice}`),
     `${kind}: ${used.toLocaleString('en')} of ${rows.toLocaleString('en')} rows, ${attributes.length} attributes`,
-    ...(missing === null ? [] : [`${missing.toLocaleString('en')} images are missing`]),
+    ...(missing === null
+      ? []
+      : [`${plural(missing, 'image')} ${missing === 1 ? 'is' : 'are'} missing`]),
     `${zeroRows.toLocaleString('en')} rows have none of the attributes`,
     ...Object.entries(partitions).map(
       ([name, count]) => `${forName(name).padEnd(12)} ${count.toLocaleString('en').padStart(8)}`,

@@ -51,7 +51,7 @@ function totalLines(evaluation: Evaluation): string[] {
   const { faces, seconds, provider, balancedThresholds, images } = evaluation;
   const attributes = Object.keys(evaluation.perAttribute).length;
   return [
-    `${String(faces)} faces, ${String(attributes)} attributes on ${providerText(provider)}, ${seconds.toFixed(1)} s`,
+    `${plural(faces, 'face')}, ${plural(attributes, 'attribute')} on ${providerText(provider)}, ${seconds.toFixed(1)} s`,
     `accuracy ${percent(evaluation.accuracy)} %${range(evaluation.intervals.accuracy)}, ` +
       `balanced accuracy ${percent(evaluation.balancedAccuracy)} %${range(evaluation.intervals.balancedAccuracy)}, ` +
       `majority baseline ${percent(evaluation.majorityAccuracy)} %, mean wrong attributes per face ${evaluation.hammingDistance.toFixed(3)}, ` +

@@ -39,11 +39,16 @@ export async function copiedLines(
   const outDir = join(output.outDir, IMAGES_FOLDER);
   const params = { runDir, of: null, outDir, ...images };
   const result = await engine.call('copyImages', params, call);
-  const { copied, there, failures, refused, sidecars } = result;
+  const { copied, there, outdated = 0, failures, refused, sidecars } = result;
   if (refused !== undefined) throw new UserError(`${refused}. Give --images copy`);
   const earlier = there === 0 ? '' : `, ${count(there)} there already`;
   return [
     `${COPY_NAMES[images.as]} of ${plural(copied, 'image')} in '${outDir}'${earlier}`,
+    ...(outdated === 0
+      ? []
+      : [
+          `note: ${plural(outdated, 'image')} of earlier runs stayed in the folders of other clusters`,
+        ]),
     ...(sidecars === undefined ? [] : [`${plural(sidecars.written, 'XMP side-car')} beside them`]),
     ...(sidecars?.kept ?? []).map((path) => `note: '${path}' was there already and is kept`),
     ...failures.map(({ image, reason }) => `note: '${image}': ${reason}`),

@@ -1,4 +1,5 @@
 /** Parsers of option values. `parseSettings` checks the bounds and the types of the results. */
+import { decodeText } from '../text/decode-text';
 import { messageOf, UserError } from '../util/errors';
 import { readRegularFileSync } from '../util/read-regular-file';
 
@@ -40,7 +41,7 @@ export function toWeights(text: string): unknown {
   const isJson = text.startsWith('{');
   if (!isJson && !text.endsWith('.json')) return text;
   try {
-    const json = isJson ? text : readRegularFileSync(text, MAX_WEIGHTS_BYTES).toString();
+    const json = isJson ? text : decodeText(readRegularFileSync(text, MAX_WEIGHTS_BYTES));
     return JSON.parse(json) as unknown;
   } catch (error) {
     throw new UserError(`cannot read the weights '${text}': ${messageOf(error)}`, { cause: error });

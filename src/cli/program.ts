@@ -30,9 +30,13 @@ import {
   verboseOption,
 } from './options';
 import { printError, printErrorText, printText } from './print';
+import { refuseEmptyPaths } from './refuse-options';
 import { repeatCommand } from './repeat';
 import { UsageError } from './status';
 import { wrapCommand } from './wrap';
+
+/** What follows the reason of a wrong argument: the whole help would push it off the screen. */
+const HELP = '(--help lists the arguments)';
 
 export function buildProgram(context: CliContext): Command {
   const { version } = JSON.parse(readFileSync(join(context.root, 'package.json'), 'utf8')) as {
@@ -44,7 +48,7 @@ export function buildProgram(context: CliContext): Command {
     .exitOverride()
     .configureOutput({ writeOut: printText, writeErr: printErrorText })
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError();
+    .showHelpAfterError(HELP);
   addCluster(program, context);
   addCompare(program, context);
   addDataset(program, context);
@@ -232,35 +236,46 @@ function addRepeat(program: Command, context: CliContext): void {
     .addOption(overwriteOption())
     .addOption(progressOption())
     .option('--no-cache', 'read every image anew, and cache nothing between runs')
-    .action((file: string) =>
-      repeatCommand(
+    .action((file: string) => {
+      const options = command.opts<CliOptions>();
+      try {
+        refuseEmptyPaths(options, [file]);
+      } catch (error) {
+        throw reported(error);
+      }
+      return repeatCommand(
         file,
-        command.opts<CliOptions>(),
+        options,
         (args) => buildProgram(context).parseAsync(args, { from: 'user' }),
         context,
-      ),
-    );
+      );
+    });
 }
 
-/** Runs an action with checked settings. Wrong arguments end with the reason and the usage. */
+/** Runs an action with checked settings. Wrong arguments end with the reason. */
 async function checked(
   command: Command,
   action: (options: CliOptions, settings: Settings) => Promise<void>,
 ): Promise<void> {
   const options = command.opts<CliOptions>();
   try {
+    refuseEmptyPaths(options, command.args);
     const settings = parseSettings(options, optionName);
     await action(options, settings).catch((error: unknown) => {
       throw error instanceof UserError ? new ActionError(error) : error;
     });
   } catch (error) {
     if (error instanceof ActionError) throw error.reason;
-    if (!(error instanceof UserError) && !(error instanceof UsageError)) throw error;
-    printError(`error: ${messageOf(error)}`);
-    printError('');
-    command.outputHelp({ error: true });
-    throw new UsageError(messageOf(error));
+    throw reported(error);
   }
+}
+
+/** Prints why arguments are wrong. @returns what is to be thrown. */
+function reported(error: unknown): unknown {
+  if (!(error instanceof UserError) && !(error instanceof UsageError)) return error;
+  printError(`error: ${messageOf(error)}`);
+  printError(HELP);
+  return new UsageError(messageOf(error));
 }
 
 /** A UserError of the work itself, not of the arguments. */

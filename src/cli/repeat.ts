@@ -4,10 +4,12 @@ import { differences } from '../results/differences';
 import { readRepeatable } from '../results/repeatable';
 import type { CliContext, CliOptions } from './context';
 import { printLines } from './print';
+import { DifferentResults } from './status';
 
 /**
  * Runs the command that a JSON of results names, and compares the results.
  * @param run runs the command line with other arguments.
+ * @throws DifferentResults.
  */
 export async function repeatCommand(
   file: string,
@@ -25,9 +27,11 @@ export async function repeatCommand(
   ]);
   const repeated = await readRepeatable(join(resolve(out), `${kind}.json`), signal);
   const found = differences(json, repeated.json);
-  printLines(
-    found.length === 0
-      ? [`the results are those of '${file}'`]
-      : [`note: the results differ from those of '${file}':`, ...found.map((line) => `  ${line}`)],
-  );
+  if (found.length === 0) {
+    printLines([`the results are those of '${file}'`]);
+    return;
+  }
+  const lines = found.map((line) => `  ${line}`);
+  printLines([`note: the results differ from those of '${file}':`, ...lines]);
+  throw new DifferentResults();
 }

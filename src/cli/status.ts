@@ -5,11 +5,22 @@ import { EngineDied } from '../engine/client';
 import { CancelledError, messageOf, UserError } from '../util/errors';
 import { printErrorText, printError } from './print';
 
-export const ExitStatus = { done: 0, failed: 1, wrongArguments: 2, interrupted: 130 } as const;
+export const ExitStatus = {
+  done: 0,
+  failed: 1,
+  wrongArguments: 2,
+  different: 3,
+  interrupted: 130,
+} as const;
 
 /** Arguments exclude each other, or a value is out of bounds. */
 export class UsageError extends Error {
   override name = 'UsageError';
+}
+
+/** Results are not those that were repeated, as was printed. */
+export class DifferentResults extends Error {
+  override name = 'DifferentResults';
 }
 
 /** The view of a data set has a button for it. */
@@ -25,6 +36,7 @@ export function statusOf(error: unknown): number {
     return error.exitCode === 0 ? ExitStatus.done : ExitStatus.wrongArguments;
   // The reason was printed with the usage.
   if (error instanceof UsageError) return ExitStatus.wrongArguments;
+  if (error instanceof DifferentResults) return ExitStatus.different;
   if (error instanceof CancelledError) {
     printError('interrupted');
     return ExitStatus.interrupted;

@@ -1,4 +1,7 @@
-/** `face-clusters wrap` */
+/**
+ * The command `face-clusters wrap`: writes a copy of a network that also says what its own file
+ * does not, such as the scale of its input or the names of its attributes.
+ */
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { NETWORK_WORDS, type NetworkWords } from '../domain/network-words';
@@ -33,13 +36,13 @@ export async function wrapCommand(
   if (result.kind === 'missing') throw new UserError(result.problem);
   const { lines, info } = result;
   const { attributes, crop, notices, isEmbedding = false } = info;
-  const [given, use] = isEmbedding
+  const [content, howToUse] = isEmbedding
     ? [`embeddings of ${plural(attributes.length, 'number')}`, '--model and --features embedding']
     : [plural(attributes.length, 'attribute'), '--model'];
   printLines([
     ...lines,
     ...notices.map((notice) => `note: ${notice}`),
-    `written to ${out}: ${given}, crops of ${crop.width}×${crop.height} pixels; use it with ${use}`,
+    `written to ${out}: ${content}, crops of ${crop.width}×${crop.height} pixels; use it with ${howToUse}`,
   ]);
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Merge } from '../domain/clustering';
 import type { Linkage, Metric } from '../domain/method-options';
+import { t } from '../text/translate';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { ClosestPairs } from './closest-pairs';
 import type { DistinctVectors } from './distinct';
@@ -24,6 +25,9 @@ export async function agglomerative(
   context: FitContext = {},
 ): Promise<Fitted> {
   const dendrogram = await linkageTree(vectors, options, context);
+  const { linkage, metric } = options;
+  const notice = t("Ward's linkage is of Euclidean distances: the metric {0} was not used", metric);
+  const notices = linkage === 'ward' && metric !== 'euclidean' ? [notice] : [];
   return (wanted) => {
     const { labels, clusters } = cutTree(dendrogram, wanted);
     return {
@@ -31,7 +35,7 @@ export async function agglomerative(
       labels,
       clusters,
       tree: treeAbove(dendrogram, labels, clusters),
-      notices: [],
+      notices,
     };
   };
 }

@@ -35,7 +35,7 @@ export async function birch(
   if (centroids.length > MAX_SUBCLUSTERS) {
     throw new UserError(
       t(
-        'a Birch threshold of {0} leaves {1} subclusters: expected at most {2}, so a larger threshold',
+        'a Birch threshold of {0} leaves {1} subclusters, more than the {2} that are possible: choose a larger one',
         options.threshold,
         centroids.length,
         MAX_SUBCLUSTERS,
@@ -107,13 +107,13 @@ function labelVectors(
   { labels, tree }: Partition,
 ): Omit<Partition, 'notices'> {
   const own = nearest.map((subcluster) => labels[subcluster]!);
-  const used = [...new Set(own)];
-  const isComplete = used.length === new Set(labels).size;
-  const renumber = (node: number) => (node < used.length ? used.indexOf(node) : node);
+  const numbers = new Map([...new Set(own)].map((label, number) => [label, number] as const));
+  const isComplete = numbers.size === new Set(labels).size;
+  const renumber = (node: number) => (node < numbers.size ? numbers.get(node)! : node);
   return {
     vectors,
-    labels: own.map((label) => used.indexOf(label)),
-    clusters: used.length,
+    labels: own.map((label) => numbers.get(label)!),
+    clusters: numbers.size,
     ...(isComplete && tree !== undefined
       ? { tree: tree.map((merge) => ({ ...merge, a: renumber(merge.a), b: renumber(merge.b) })) }
       : {}),

@@ -35,8 +35,8 @@ export function inCanonicalOrder(vectors: DistinctVectors): DistinctVectors {
 }
 
 /**
- * Vectors of 0 and one positive value a column as binary numbers, the first column being their
- * highest digit, so that their order is lexicographic.
+ * Vectors whose columns hold either 0 or one positive value each, as binary numbers. The first
+ * column is the highest digit, so that their order is lexicographic.
  * @returns undefined for other vectors.
  */
 function binaryNumbers(vectors: DistinctVectors): Float64Array | undefined {
@@ -57,7 +57,7 @@ export const withSortedRows = (vectors: DistinctVectors): DistinctVectors => ({
 
 /**
  * As if the original rows had been in the order of the multiplicity of their vectors, the rarest
- * first; of equally frequent vectors in their order.
+ * first; those of equally frequent vectors stay in their order.
  */
 export function withRareRowsFirst(vectors: DistinctVectors): DistinctVectors {
   const { rows, counts } = vectors;

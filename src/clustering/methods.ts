@@ -1,7 +1,7 @@
 /** Every clustering method under one signature, with scikit-learn's parameters and defaults. */
 import { Random } from 'ml-random';
 import type { Metric } from '../domain/method-options';
-import type { ClusteringSettings } from '../domain/settings';
+import { type MethodSettings, withPreset } from '../domain/method-parameters';
 import { count } from '../text/numbers';
 import { t } from '../text/translate';
 import { agglomerative } from './agglomerative';
@@ -17,32 +17,8 @@ import type { FitContext, Fitted, Partition } from './partition';
 import { MAX_SPECTRAL_ROWS, spectral } from './spectral';
 import { subsample } from './subsample';
 
-type Method = ClusteringSettings['method'];
-export type MethodSettings = Pick<
-  ClusteringSettings,
-  | 'method' | 'restarts' | 'linkage' | 'metric' | 'threshold' | 'branchingFactor' | 'affinity' | 'gamma' | 'neighbors' | 'assignLabels' | 'eps'
-  | 'minSamples' | 'xi' | 'minClusterSize' | 'seed' | 'preset'
->; // prettier-ignore
-
 /** Distinct vectors whose distances Agglomerative holds in memory: 256 MB. */
 const MAX_AGGLOMERATIVE_ROWS = 8000;
-
-/** Parameters of the original work (Anzalone, Faiella and Trerè 2019). */
-const ORIGINAL_PRESET: Partial<Record<Method, Partial<MethodSettings>>> = {
-  kmeans: { restarts: 20 },
-  agglomerative: { linkage: 'complete', metric: 'manhattan' },
-  birch: { threshold: 0.36, branchingFactor: 50 },
-  spectral: { affinity: 'rbf', gamma: 1, assignLabels: 'kmeans' },
-  dbscan: { eps: 0.5, minSamples: 3, metric: 'euclidean' },
-  optics: { minSamples: 5, xi: 0.05, metric: 'hamming' },
-};
-
-/** Replaces a method's parameters by those of the preset, if one is set. */
-export function withPreset<T extends MethodSettings>(settings: T): T {
-  return settings.preset === 'original'
-    ? { ...settings, ...ORIGINAL_PRESET[settings.method] }
-    : settings;
-}
 
 /**
  * Fits a method. Methods that find the number of clusters themselves return the same partition for

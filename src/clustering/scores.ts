@@ -3,6 +3,9 @@ import type { DistinctVectors } from './distinct';
 import { squaredDistance } from './metric';
 import { noiseAsCluster } from './noise';
 
+/** Clusters of which every two are compared: some seconds. */
+const MAX_CLUSTERS = 10_000;
+
 interface Centroids {
   /** Cluster of each vector. */
   labels: Int32Array;
@@ -66,8 +69,8 @@ export function distancesToCenters(
 
 /**
  * Davies & Bouldin (1979): mean over the clusters of the largest (spread + other's spread) /
- * distance to another cluster; ≥ 0, lower is better. Null for fewer than 2 clusters, or as many as
- * faces.
+ * distance to another cluster; ≥ 0, lower is better. Null for fewer than 2 clusters, as many as
+ * faces, or more than 10,000, of which comparing every two would take minutes.
  */
 export function daviesBouldin(
   vectors: DistinctVectors,
@@ -75,7 +78,7 @@ export function daviesBouldin(
   clusters: number,
 ): number | null {
   const { labels, centers, sizes, used, faces } = centroidsOf(vectors, given, clusters);
-  if (used.length < 2 || used.length >= faces) return null;
+  if (used.length < 2 || used.length >= faces || used.length > MAX_CLUSTERS) return null;
   const spread = new Float64Array(sizes.length);
   for (let row = 0; row < vectors.rows; row++) {
     const label = labels[row]!;
@@ -84,14 +87,11 @@ export function daviesBouldin(
       Math.sqrt(squaredDistance(vectors.data, row, centers, label, vectors.columns));
   }
   const worst = used.map((a) =>
-    Math.max(
-      ...used.map((b) => {
-        if (a === b) return 0;
-        const distance = Math.sqrt(squaredDistance(centers, a, centers, b, vectors.columns));
-        // scikit-learn leaves out pairs of clusters with the same center.
-        return distance === 0 ? 0 : (spread[a]! + spread[b]!) / distance;
-      }),
-    ),
+    used.reduce((most, b) => {
+      const distance = Math.sqrt(squaredDistance(centers, a, centers, b, vectors.columns));
+      // scikit-learn leaves out pairs of clusters with the same center.
+      return distance === 0 ? most : Math.max(most, (spread[a]! + spread[b]!) / distance);
+    }, 0),
   );
   return worst.reduce((sum, value) => sum + value, 0) / used.length;
 }

@@ -14,6 +14,8 @@ const LOG_VERSION = 1;
 
 /** Largest log that is read, in bytes: V8's longest text is only little longer. */
 const MAX_BYTES = 500_000_000;
+/** Kept for undoing what fills the file, which could not be read with more. */
+const RESERVED_BYTES = 1_000_000;
 
 const at = z.iso.datetime();
 const entrySchema = z.union([
@@ -118,7 +120,18 @@ export async function appendToLog(
     const last = Buffer.alloc(1);
     if (size > 0) await file.read(last, 0, 1, size - 1);
     const isBroken = size > 0 && last[0] !== 0x0a;
-    await file.appendFile(`${isBroken ? '\n' : ''}${line}\n`);
+    // In one piece: `appendFile` writes parts, between which another process may write.
+    const bytes = Buffer.from(`${isBroken ? '\n' : ''}${line}\n`);
+    const most = MAX_BYTES - ('do' in entry ? RESERVED_BYTES : 0);
+    if (size + bytes.length > most)
+      throw new UserError(
+        t(
+          'there are too many corrections: with this one they would take more than {0} bytes',
+          most,
+        ),
+      );
+    const { bytesWritten } = await file.write(bytes);
+    if (bytesWritten < bytes.length) await file.appendFile(bytes.subarray(bytesWritten));
     await file.sync();
   } finally {
     await file.close();

@@ -11,6 +11,7 @@ import { CurrentClusters } from './current-clusters';
 import { describeCorrection } from './describe-correction';
 import { noCluster, notInThisRun } from './missed-texts';
 import { type FaceFinder, imageOfKey } from './face-keys';
+import { withoutUnpinned } from './without-unpinned';
 
 export interface ReplayedClusters {
   /** Cluster id of each face; `NOT_FACES` for what is none. */
@@ -46,6 +47,8 @@ class Player {
   private readonly missed: MissedCorrection[] = [];
   /** The faces that each name was given to, by cluster. */
   private readonly named = new Map<number, { rows: readonly number[]; similarity: number }>();
+  /** The clusters of faces that were marked as none, by row. */
+  private readonly setAside = new Map<number, number>();
 
   constructor(
     private readonly base: Int32Array,
@@ -179,7 +182,11 @@ class Player {
     const inside = this.clusters.overlaps(rows).get(into.id) ?? 0;
     if (others.length === 0 && 2 * inside <= rows.length)
       this.miss(correction, t('the faces of the other clusters are in several clusters now'));
-    for (const id of others) this.mergeInto(into.id, id);
+    for (const id of others) {
+      this.mergeInto(into.id, id);
+      for (const [row, cluster] of this.setAside)
+        if (cluster === id) this.setAside.set(row, into.id);
+    }
   }
 
   private mergeInto(target: number, id: number): void {
@@ -261,32 +268,19 @@ class Player {
 
   private setNotFace(correction: Correction & { kind: 'notFace' }): void {
     const { rows } = this.found(correction, correction.faces);
-    if (correction.value) this.clusters.move(rows, NOT_FACES);
-    else for (const row of rows) this.clusters.move([row], this.base[row]!);
-  }
-}
-
-/** Leaves out what pinned clusters that were unpinned later. */
-function withoutUnpinned(done: readonly LoggedCorrection[]): LoggedCorrection[] {
-  const kept: LoggedCorrection[] = [];
-  const keysOf = (keys: readonly FaceKey[]) =>
-    keys
-      .map((key) => key.join(' '))
-      .sort()
-      .join('\n');
-  for (const each of done) {
-    const { correction } = each;
-    if (correction.kind === 'pin' && !correction.pinned) {
-      const unpinned = keysOf(correction.cluster);
-      const pin = kept.findLastIndex(
-        ({ correction: earlier }) =>
-          earlier.kind === 'pin' && earlier.pinned && keysOf(earlier.cluster) === unpinned,
-      );
-      if (pin >= 0) kept.splice(pin, 1);
+    const { labels } = this.clusters;
+    for (const row of rows) {
+      if (correction.value === (labels[row] === NOT_FACES)) continue;
+      if (correction.value) this.setAside.set(row, labels[row]!);
+      this.clusters.move([row], correction.value ? NOT_FACES : this.clusterBefore(row));
     }
-    kept.push(each);
   }
-  return kept;
+
+  /** The cluster that a face was in when it was marked as none, also after a merge. */
+  private clusterBefore(row: number): number {
+    const cluster = this.setAside.get(row);
+    return cluster === undefined || cluster === NOT_FACES ? this.base[row]! : cluster;
+  }
 }
 
 /** Whether two groups have at least half of their faces in common (Jaccard index). */

@@ -201,8 +201,10 @@ function category(name: string, index: number, texts: ReadonlyMap<string, number
   return { taken, group: { name, attributes: taken.map((each) => each.name) } };
 }
 
-/** Texts that mark what is present, where other cells are empty. */
-const MARK = /^(?:[xX✓✔✗×*+•●]|\[x\])$/u;
+/**
+ * Texts that mark what is present, where other cells are empty: x, ✓, ✔, ✗, ×, *, +, •, ● or [x].
+ */
+const MARK = /^(?:[xX\u2713\u2714\u2717\u00d7*+\u2022\u25cf]|\[x\])$/u;
 
 /** Name of the attribute of a value of a category. */
 export const categoryAttribute = (category: string, value: string): string =>

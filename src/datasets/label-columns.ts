@@ -227,7 +227,7 @@ export class LabelColumns {
     this.isPlain = false;
     this.values.replace(index, (value) => {
       if (Number.isNaN(value)) return NaN;
-      return this.codeOf(column, column.words[value] ?? String(value));
+      return this.codeOf(column, column.words[value] ?? textOfFloat(value));
     });
   }
 
@@ -288,3 +288,12 @@ const faceOf = (text: string): number => {
   const number = Number(text);
   return Number.isInteger(number) ? number : 0;
 };
+
+/** The shortest text of a number that was kept in 32 bits: 0.3, not 0.30000001192092896. */
+function textOfFloat(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return String(shorter);
+  }
+  return String(value);
+}

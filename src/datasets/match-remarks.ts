@@ -7,8 +7,8 @@ import { t } from '../text/translate';
 export const ambiguousRemark = (size: number, name: string, one: string, other: string): string =>
   t(
     size === 1
-      ? "{0} left out that fits several images: '{1}' is '{2}' as well as '{3}'; write the folders into the names"
-      : "{0} left out that fit several images: '{1}' is '{2}' as well as '{3}'; write the folders into the names",
+      ? "{0} left out that fits several images: '{1}' may be '{2}' or '{3}'; add the folders to the names"
+      : "{0} left out that fit several images: '{1}' may be '{2}' or '{3}'; add the folders to the names",
     plural(size, 'name'),
     excerpt(name),
     excerpt(one),
@@ -18,7 +18,7 @@ export const ambiguousRemark = (size: number, name: string, one: string, other: 
 /** @param images names of those that several rows fit. */
 export const contestedRemark = (images: readonly string[]): string =>
   t(
-    '{0} left out that several rows of the labels fit: {1}',
+    '{0} left out, each of which several rows of the labels fit: {1}',
     plural(images.length, 'image'),
     excerptOfList(images, 3),
   );
@@ -35,7 +35,7 @@ export const looseRemark = (size: number, name: string, image: string): string =
 /** @param name one of `size` names that are numbers. */
 export const numberedRemark = (size: number, name: string): string =>
   t(
-    "{0} matched by number, as zeros before it are missing: '{1}'",
+    "{0} matched by number, as leading zeros are missing: '{1}'",
     plural(size, 'name'),
     excerpt(name),
   );

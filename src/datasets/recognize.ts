@@ -9,7 +9,8 @@ import { holdsImageColumn } from '../archives/parquet-columns';
 import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
 import { t } from '../text/translate';
-import { messageOf, UserError } from '../util/errors';
+import { UserError } from '../util/errors';
+import { fsReason } from '../util/fs-errors';
 import {
   findKnownTable,
   findPartitions,
@@ -72,7 +73,7 @@ export async function recognizeDataset(
   try {
     await readdir(folder);
   } catch (error) {
-    throw new UserError(t("cannot read the folder '{0}': {1}", folder, messageOf(error)), {
+    throw new UserError(t("cannot read the folder '{0}': {1}", folder, fsReason(error)), {
       cause: error,
     });
   }

@@ -3,7 +3,7 @@ import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { own } from '../util/own';
 import { CELEBA_FREQUENCIES } from './celeba-frequencies';
-import { attributeFinder } from './find-attribute';
+import { attributeFinder, knownAttributesText } from './find-attribute';
 import type { ClusteringSettings } from './settings';
 
 /**
@@ -23,6 +23,25 @@ export function standardizedWeights(deviations: readonly number[]): Float64Array
   const variance = varying.reduce((sum, deviation) => sum + deviation ** 2, 0) / varying.length;
   return Float64Array.from(deviations, (deviation) =>
     deviation > 0 ? Math.sqrt(variance) / Math.max(deviation, LEAST_DEVIATION) : 1,
+  );
+}
+
+/** Says which explicit weights name no attribute; undefined where all do. */
+export function unknownWeights(
+  weights: ClusteringSettings['weights'],
+  known: readonly string[],
+): string | undefined {
+  if (typeof weights !== 'object') return undefined;
+  const find = attributeFinder(known);
+  const unknown = Object.keys(weights).filter((name) => find(name) === undefined);
+  const [first] = unknown;
+  if (first === undefined) return undefined;
+  return t(
+    unknown.length === 1
+      ? 'a weight counts nowhere, as it is of the unknown attribute {0}'
+      : '{1} weights count nowhere, as they are of unknown attributes; the first is {0}',
+    knownAttributesText(first, known),
+    unknown.length,
   );
 }
 

@@ -46,7 +46,7 @@ export function readableAttribute(name: string): string {
 /** What is the same in all spellings of a name: `Wearing_Hat`, 'wearing hat', `WearingHat`. */
 export function attributeKey(name: string): string {
   const key = name.toLowerCase().replaceAll(/[^\p{L}\p{N}\p{C}]/gu, '');
-  return BRITISH.get(key) ?? key;
+  return key === '' ? name.trim() : (BRITISH.get(key) ?? key);
 }
 
 /** Keys of British spellings. */

@@ -81,6 +81,12 @@ export interface TypicalFaces {
 
 /** Faces of a row of a sheet. */
 export const SHEET_COLUMNS = 8;
+/**
+ * Widths that each face of a sheet may have, in pixels: for screens with one pixel for each of CSS,
+ * and with more.
+ */
+export const SHEET_FACE_WIDTHS = [40, 60] as const;
+export type SheetFaceWidth = (typeof SHEET_FACE_WIDTHS)[number];
 /** Faces of a sheet, at most. */
 export const MAX_SHEET_FACES = 24;
 
@@ -130,6 +136,8 @@ export interface ShownFace {
   score: number | null;
   /** Probability of each of the model's attributes; 0 or 1 where a person marked it. */
   probabilities: number[];
+  /** Whether each of them counts as present in the clustering. */
+  present: boolean[];
   /** Indices of the attributes that a person marked. */
   marked: number[];
 }

@@ -84,12 +84,8 @@ export function chosenAttributes(
     attributes = shared.length > 0 ? shared : [...known];
     notice =
       shared.length > 0
-        ? t(
-            'the model does not have all of the default attributes: faces are compared by those that it has',
-          )
-        : t(
-            'the model does not have all of the default attributes: faces are compared by all attributes of the model',
-          );
+        ? t('some of the default attributes are missing: faces are compared by the others')
+        : t('the default attributes are missing: faces are compared by all attributes there are');
   }
   return { attributes, columns: attributes.map((name) => indexOf(name, known)), notice };
 }

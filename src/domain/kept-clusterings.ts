@@ -48,7 +48,7 @@ export interface ClusteringDifference {
   /** Faces that only the earlier clusters have. */
   gone: number;
   /** Of the faces that both have; 1 for the same clusters. */
-  adjustedRand: number;
+  adjustedRand: number | null;
   clusters: ClusterChange[];
   /** Earlier clusters that none is matched to. */
   dissolved: { id: number; title: string; size: number }[];

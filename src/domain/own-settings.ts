@@ -74,12 +74,23 @@ const settingStepSchema = z.strictObject({
 
 /**
  * The settings in effect where own ones replace shared ones. Own bounds of the number of clusters
- * that contradict a shared one give way.
+ * that contradict a shared one give way; `contradictionOf` says so.
  */
 export function withOwn(shared: ClusteringSettings, values: SomeSettings): ClusteringSettings {
   const merged = { ...shared, ...values };
   if (merged.autoFrom <= merged.autoTo) return merged;
   return { ...merged, autoFrom: shared.autoFrom, autoTo: shared.autoTo };
+}
+
+/** Why own settings are not in effect beside the shared ones; undefined where they are. */
+export function contradictionOf(
+  shared: ClusteringSettings,
+  values: SomeSettings,
+): string | undefined {
+  const { autoFrom, autoTo } = { ...shared, ...values };
+  return autoFrom <= autoTo
+    ? undefined
+    : t("the range of 'auto' would be {0} to {1} clusters", autoFrom, autoTo);
 }
 
 /**

@@ -27,11 +27,14 @@ const UNITS = {
   copies: 'face',
 } as const satisfies Partial<Record<Stage, string>>;
 
+/** `Analyzing`, for who would hear each number of what follows. */
+export const stageName = (stage: Stage): string => t(STAGE_NAMES[stage]);
+
 /** `Analyzing: 1,200 of 9,490 images (3 failed)`. */
 export function stageText({ stage, done, total, failed }: Progress): string {
   const unit = own(UNITS, stage);
   const inUnits = (value: number) => (unit === undefined ? count(value) : plural(value, unit));
-  const name = t(STAGE_NAMES[stage]);
+  const name = stageName(stage);
   const counted =
     total > 0
       ? t('{0}: {1} of {2}', name, count(done), inUnits(total))

@@ -1,3 +1,4 @@
+import type { PackedError } from '../channel/messages';
 import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
 import type { WorkerHost } from './threads/image-worker-pool';
@@ -12,7 +13,8 @@ export type EngineTable = {
 };
 
 export interface EngineAnswer<Name extends EngineCall> {
-  result: EngineCalls[Name]['result'];
+  /** An error comes with the rest, which is true of a call that failed as well. */
+  outcome: { result: EngineCalls[Name]['result'] } | { error: PackedError };
   /** Peak memory of the process, in bytes. */
   peakMemory: number;
   /** Whether the process must not be used again; see `retireProcess`. */

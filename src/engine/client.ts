@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import pLimit from 'p-limit';
 import { type ForkedProcess, forkProcess } from '../channel/child-process';
+import { unpackError } from '../channel/messages';
 import { ClosedError } from '../channel/port';
 import { libraryPath } from '../cuda/diagnose';
 import type { Progress } from '../domain/progress';
@@ -14,6 +15,7 @@ import { CancelledError } from '../util/errors';
 import { NATIVE_ENVIRONMENT } from '../util/native-environment';
 import { outputCleaner } from '../util/unfinished-output';
 import { CALL_KINDS, type EngineTable } from './call-kinds';
+import { lateOptimization } from './late-optimization';
 import type { WorkerHost } from './threads/image-worker-pool';
 
 /** A process of the engine ended in the middle of a call. */
@@ -79,7 +81,7 @@ export class EngineClient {
   ): Promise<Result<Name>> {
     throwIfCancelled(options);
     const kind = CALL_KINDS[name];
-    if (kind !== 'view') return this.jobs(() => this.job(name, params, options));
+    if (kind !== 'view') return this.inQueue(options.signal, () => this.job(name, params, options));
     try {
       return await this.view(name, params, options);
     } catch (error) {
@@ -103,6 +105,21 @@ export class EngineClient {
   }
 
   // ----------------------------------------------------------------------------------------- calls
+
+  /** Does work when fewer than `MAX_JOBS` are under way; a cancel ends the wait at once. */
+  private inQueue<Value>(signal: AbortSignal | undefined, work: () => Promise<Value>) {
+    return new Promise<Value>((resolve, reject) => {
+      const cancel = () => {
+        reject(new CancelledError());
+      };
+      signal?.addEventListener('abort', cancel, { once: true });
+      const begin = () => {
+        signal?.removeEventListener('abort', cancel);
+        return work();
+      };
+      this.jobs(begin).then(resolve, reject);
+    });
+  }
 
   private async view<Name extends EngineCall>(
     name: Name,
@@ -170,7 +187,8 @@ export class EngineClient {
       const answer = await process.remote.call(name, { params, host }, { signal, onProgress });
       this.peakMemory = Math.max(this.peakMemory, answer.peakMemory);
       if (answer.retired) this.retire(process);
-      return answer.result;
+      if ('error' in answer.outcome) throw unpackError(answer.outcome.error);
+      return answer.outcome.result;
     } catch (error) {
       if (!(error instanceof ClosedError)) throw error;
       const output = process.output().trim();
@@ -212,7 +230,7 @@ export class EngineClient {
     const started = forkProcess<EngineTable>(this.script, [], {
       // Otherwise V8's young generation grows with the length of the run. collect-garbage.ts
       // collects garbage often.
-      execArgv: ['--max-semi-space-size=4', '--expose-gc'],
+      execArgv: ['--max-semi-space-size=4', '--expose-gc', ...lateOptimization()],
       env: {
         ...process.env,
         ...libraryPath(this.libraries()),

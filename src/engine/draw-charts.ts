@@ -1,6 +1,7 @@
 /** Draws charts as PNG, in a process of their own. engine/tools.ts is its other end. */
 import { forkProcess } from '../channel/child-process';
 import { engineScript } from '../networks/tool-process';
+import { t } from '../text/translate';
 import { messageOf } from '../util/errors';
 import { watchSilence } from '../util/silence';
 import { makeTemporaryFolder } from '../util/temporary-folder';
@@ -40,7 +41,7 @@ export async function drawCharts(
     return drawn;
   } catch (error) {
     signal.throwIfAborted();
-    throw new Error(`charts cannot be drawn as PNG: ${messageOf(error)}`, { cause: error });
+    throw new Error(t('charts cannot be drawn as PNG: {0}', messageOf(error)), { cause: error });
   } finally {
     signal.removeEventListener('abort', kill);
     silence.stop();

@@ -2,11 +2,14 @@
  * The main program of the engine's processes. They are driven by calls over their IPC channel, and
  * end when their parent is gone. A crash in a native library ends one process and nothing else.
  */
+import { packError } from '../channel/messages';
 import { parentEnd } from '../channel/node-ports';
 import { type CallContext, type Handlers, serve } from '../channel/serve';
 import type { Progress } from '../domain/progress';
 import type { EngineCalls, EngineCall } from '../protocol/engine';
+import { CancelledError } from '../util/errors';
 import { setNativeEnvironment } from '../util/native-environment';
+import { withinLimit } from '../util/silence';
 import type { EngineAnswer, EngineTable } from './call-kinds';
 import { alike } from './jobs/alike';
 import { analyze } from './jobs/analyze';
@@ -45,6 +48,7 @@ import { typicalFaces } from './jobs/typical-faces';
 import { unpackRun } from './jobs/unpack-run';
 import { wrapNetwork } from './jobs/wrap-network';
 import { runStoreWriterProcess } from './pipeline/store-writer';
+import { closeStore } from './open-store';
 import { isRetired } from './retire';
 import { runToolProcess } from './tools';
 
@@ -57,6 +61,8 @@ type Job<Name extends EngineCall> = (
 
 /** Minimum time between messages of progress, in milliseconds. */
 const PROGRESS_INTERVAL_MS = 80;
+/** Time that closing the store has before this process ends, in milliseconds. */
+const CLOSE_LIMIT_MS = 2000;
 
 /** Limits the rate of progress; the first and the last message of a stage are always sent. */
 function throttled(send: (progress: Progress) => void): (progress: Progress) => void {
@@ -76,8 +82,12 @@ const answering =
     { params, host }: EngineTable[Name]['params'],
     { signal, onProgress }: CallContext<Progress>,
   ): Promise<EngineAnswer<Name>> => {
-    const result = await job(params, { signal, host, onProgress: throttled(onProgress) });
-    return { result, peakMemory: process.resourceUsage().maxRSS * 1024, retired: isRetired() };
+    const run = async () => job(params, { signal, host, onProgress: throttled(onProgress) });
+    const outcome = await run().then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error: packError(signal.aborted ? new CancelledError() : error) }),
+    );
+    return { outcome, peakMemory: process.resourceUsage().maxRSS * 1024, retired: isRetired() };
   };
 
 const handlers: Handlers<EngineTable> = {
@@ -133,7 +143,12 @@ const handlers: Handlers<EngineTable> = {
 function runEngineProcess() {
   const port = parentEnd();
   serve(port, handlers);
-  port.onClose(() => process.exit(0));
+  port.onClose(() => {
+    // Otherwise the process waits for its threads, of which one may hang in native code.
+    process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+    const end = () => process.exit(0);
+    withinLimit(closeStore(), CLOSE_LIMIT_MS).then(end, end);
+  });
   // Ctrl+C in a terminal reaches the whole process group; the command line handles it.
   process.on('SIGINT', () => undefined);
 }

@@ -10,7 +10,7 @@ let current: { key: string; images: IsolatedImages } | undefined;
 function imagesWithin(limits: ImageLimits): IsolatedImages {
   const key = JSON.stringify(limits);
   if (current?.key !== key) {
-    void current?.images.close();
+    void current?.images.closeAfterCalls();
     current = { key, images: new IsolatedImages(limits) };
   }
   return current.images;

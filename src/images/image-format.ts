@@ -51,7 +51,8 @@ const BMP_HEADER_BYTES = [12, 16, 40, 52, 56, 64, 108, 124];
 /** Compatible brands that are read, at most. */
 const MAX_BRANDS = 32;
 
-function formatOf(bytes: Buffer): ImageFormat | undefined {
+/** @param bytes of the beginning of a file. @returns undefined for other formats. */
+export function formatOf(bytes: Buffer): ImageFormat | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpeg';
   if (ascii(bytes, 0, 8) === '\x89PNG\r\n\x1a\n') return 'png';
   if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 12) === 'WEBP') return 'webp';

@@ -128,4 +128,4 @@ export function checkImage(traits: ImageTraits, size: CropSize, limits: ImageLim
   }
 }
 
-const megapixels = (pixels: number) => String(Math.round(pixels / 1e5) / 10);
+const megapixels = (pixels: number) => String(Number((pixels / 1e6).toPrecision(3)));

@@ -9,8 +9,17 @@ const POLL_MS = 20;
 /** Unit of the counter, in bytes: 32 bits hold up to two terabytes. */
 const KILOBYTE = 1000;
 
+/**
+ * Time for which a thread may do nothing but wait, in milliseconds: the memory of a decoder that
+ * hangs never comes back.
+ */
+const MAX_WAIT_MS = 120_000;
+
 export class MemoryBudget {
   private readonly remaining: Int32Array;
+  /** Images of this thread that are decoded, and when one that waits began to. */
+  private decoding = 0;
+  private readonly waiting = new Set<{ since: number }>();
 
   /** @param memory the counter of a budget that was made with `of`, shared by the threads. */
   constructor(readonly memory: SharedArrayBuffer) {
@@ -29,13 +38,41 @@ export class MemoryBudget {
    * @param bytes at most the size of the budget: with more it would wait forever.
    */
   async run<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    if (bytes < MIN_COUNTED_BYTES) return work();
+    if (bytes < MIN_COUNTED_BYTES) return this.counted(work);
     const share = Math.ceil(bytes / KILOBYTE);
-    while (!this.take(share)) await setTimeout(POLL_MS);
+    await this.takeLater(share);
+    try {
+      return await this.counted(work);
+    } finally {
+      Atomics.add(this.remaining, 0, share);
+    }
+  }
+
+  /** Whether all images of this thread wait for memory, and not for too long. */
+  get isWaiting(): boolean {
+    const now = performance.now();
+    const all = [...this.waiting];
+    return (
+      this.decoding === 0 && all.length > 0 && all.every(({ since }) => now - since < MAX_WAIT_MS)
+    );
+  }
+
+  private async takeLater(share: number): Promise<void> {
+    const wait = { since: performance.now() };
+    this.waiting.add(wait);
+    try {
+      while (!this.take(share)) await setTimeout(POLL_MS);
+    } finally {
+      this.waiting.delete(wait);
+    }
+  }
+
+  private async counted<T>(work: () => Promise<T>): Promise<T> {
+    this.decoding += 1;
     try {
       return await work();
     } finally {
-      Atomics.add(this.remaining, 0, share);
+      this.decoding -= 1;
     }
   }
 

@@ -8,6 +8,7 @@ import { MARKER, readWholeMarker } from '../util/export-marker';
 import { fsReason } from '../util/fs-errors';
 import { glob, type Glob } from '../util/glob';
 import { imageNames } from './folder-labels';
+import { holdsImage } from './holds-image';
 import { IMAGE_EXTENSIONS } from './image-extensions';
 import { ImageList, prefixOf, type ImageFile } from './image-list';
 import { addFolder, addUnread, isFolderLeftOut, nothingLeftOut, unreadKind } from './left-out';
@@ -106,7 +107,7 @@ class Scan implements ScanResult {
       if (isLink && kind !== 'broken link') this.hasLinks = true;
       if (kind === 'folder') {
         if (!this.leavesFolderOut(text, folder)) subfolders.push(below);
-      } else if (this.isImage(text, below)) {
+      } else if (this.isImage(text, below, kind === 'file' && (await saysContent(text, below)))) {
         if (kind === 'file') this.add(below, entries.length);
         else if (kind === 'broken link')
           this.fail(below, t('a symbolic link whose target does not exist'));
@@ -153,11 +154,14 @@ class Scan implements ScanResult {
     return true;
   }
 
-  /** Whether a file is an image that is to be read; counts it if it only looks like one. */
-  isImage(text: string, { folder, name }: Folder): boolean {
+  /**
+   * Whether a file is an image that is to be read; counts it if it only looks like one.
+   * @param isByContent whether it is an image whose name does not say so.
+   */
+  isImage(text: string, { folder, name }: Folder, isByContent = false): boolean {
     const { leftOut } = this;
     const isExported = this.exported.has(`${folder}/${name}`);
-    if (!IMAGE_EXTENSIONS.has(extname(text).toLowerCase())) {
+    if (!isByContent && !IMAGE_EXTENSIONS.has(extname(text).toLowerCase())) {
       const kind = isExported || text.startsWith('.') ? undefined : unreadKind(text);
       if (kind !== undefined) addUnread(leftOut, kind);
       return false;
@@ -179,6 +183,10 @@ class Scan implements ScanResult {
     this.failures.push({ image: this.nameOf(image), reason });
   }
 }
+
+/** Whether the content says that a file without an extension is an image. */
+const saysContent = async (text: string, { path }: Folder): Promise<boolean> =>
+  extname(text) === '' && !text.startsWith('.') && (await holdsImage(path));
 
 async function listEntries(path: RawPath) {
   const byName = (a: { name: RawPath }, b: { name: RawPath }) =>

@@ -44,7 +44,7 @@ export async function chooseProvider(
     return {
       provider,
       file: fileFor(provider, model, bundled),
-      trials: [{ provider, used: true, reason: 'chosen in the settings' }],
+      trials: [{ provider, used: true, reason: t('chosen in the settings') }],
     };
   }
   const trials: ProviderTrial[] = [];
@@ -60,13 +60,13 @@ export async function chooseProvider(
       trials.push({
         provider: candidate,
         used: true,
-        reason: 'the first that gives what the CPU gives on a test batch, and is as fast',
+        reason: t('the first that gives what the CPU gives on a test batch, and is as fast'),
       });
       return { provider: candidate, file, trials };
     }
     trials.push({ provider: candidate, used: false, ...problem });
   }
-  trials.push({ provider: 'cpu', used: true, reason: 'works everywhere' });
+  trials.push({ provider: 'cpu', used: true, reason: t('works everywhere') });
   return { provider: 'cpu', file: fileFor('cpu', model, bundled), trials };
 }
 

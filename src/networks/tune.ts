@@ -3,13 +3,14 @@ import type { Provider } from '../domain/networks';
 import { type AttributeModel, openModel } from './model';
 import { measureRate } from './rate';
 import { runInChildProcess, type TuningResult } from './tool-process';
+
 /**
  * Batch sizes that are tried. On a CPU, where each core runs a session of its own, larger batches
  * gain nothing, and in smaller ones the cost of a call shows (`npm run bench -- --only batches`).
  * An H100 gains nothing beyond 128.
  */
 export const BATCH_SIZES: Record<Provider, readonly number[]> = {
-  cpu: [8, 16],
+  cpu: [8],
   webgpu: [16, 32, 64],
   cuda: [32, 64, 128, 256],
   dml: [32, 128],
@@ -56,6 +57,7 @@ export async function tuneInChildProcess(
 
 /**
  * @param files networks with the same outputs, the preferred one first.
+ * @param sizes batch sizes.
  * @returns the fastest network over all batch sizes, and the smallest batch size that is about as
  * fast.
  * @throws UserError where the first network cannot be loaded; others that cannot are ignored.
@@ -64,6 +66,7 @@ export async function tune(
   files: readonly string[],
   provider: Provider,
   threads: number,
+  sizes = BATCH_SIZES[provider],
 ): Promise<TuningResult> {
   const models: { file: string; model: AttributeModel }[] = [];
   try {
@@ -75,7 +78,7 @@ export async function tune(
       }
     }
     const candidates = models.flatMap(({ file, model }) =>
-      BATCH_SIZES[provider].map((batchSize) => new Candidate(file, model, batchSize)),
+      sizes.map((batchSize) => new Candidate(file, model, batchSize)),
     );
     for (const candidate of candidates) await candidate.warmUp();
     const start = performance.now();

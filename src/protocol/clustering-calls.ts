@@ -7,6 +7,14 @@ import type { ClusteringSettings } from '../domain/settings';
 /** Follows the log of corrections; `replay` only applies it. */
 export type CorrectionStep = { kind: 'undo' } | { kind: 'redo' } | { kind: 'replay' };
 
+/** By which a clustering is told from another one of the same folder. */
+export interface ShownClusters {
+  /** When the run was made. */
+  createdAt: string;
+  /** Of each cluster, its id, its size and its medoid. */
+  clusters: readonly (readonly [id: number, size: number, medoid: number])[];
+}
+
 export interface ClusteringCalls {
   /** Clusters the faces of a run by their stored attributes, or embeddings. */
   cluster: {
@@ -20,7 +28,12 @@ export interface ClusteringCalls {
   };
   /** Corrects the clusters of a run, or takes corrections back. */
   correct: {
-    params: { runDir: string; request: CorrectionRequest | CorrectionStep };
+    params: {
+      runDir: string;
+      request: CorrectionRequest | CorrectionStep;
+      /** What a person looks at; undefined: what is stored. */
+      shown?: ShownClusters;
+    };
     result: Clustering;
   };
   /** Keeps the clustering that is shown, under a name. */

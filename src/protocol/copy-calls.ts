@@ -21,12 +21,15 @@ export interface CopyCalls {
       sidecars?: SidecarStyle | undefined;
     };
     /**
-     * `there`: number of images that the folder already had. `folder`: the real path of `outDir`,
-     * which may be a link. `refused`: why links cannot be made there, for people.
+     * `there`: number of images that the folder already had. `outdated`: number of those that were
+     * copied earlier into the folders of other clusters and stay, if there are any. `folder`: the
+     * real path of `outDir`, which may be a link. `refused`: why links cannot be made there, for
+     * people.
      */
     result: {
       copied: number;
       there: number;
+      outdated?: number;
       failures: Failure[];
       folder: string;
       refused?: string;

@@ -104,6 +104,8 @@ export interface EngineCalls extends ClusteringCalls, CopyCalls, DatasetCalls, F
     params: {
       runDir: string;
       outDir: string;
+      /** Path of the file that the run was opened from, if it was. */
+      file?: string | undefined;
       reportScript: string;
       /** Language of the report with its translations; English if undefined. */
       texts?: { language: string; bundle: Readonly<Record<string, string>> } | undefined;

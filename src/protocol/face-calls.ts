@@ -8,6 +8,7 @@ import type {
   FaceCard,
   FaceComponents,
   PhotoView,
+  SheetFaceWidth,
   TypicalFaces,
 } from '../domain/faces';
 import type { FaceMap } from '../domain/face-map';
@@ -29,9 +30,12 @@ export interface FaceCalls {
     };
     result: FaceAnswer;
   };
-  /** The `count` most typical faces of a cluster on a sheet, with copies left out. */
+  /**
+   * The `count` most typical faces of a cluster on a sheet, `width` pixels each, with copies left
+   * out.
+   */
   typicalFaces: {
-    params: { runDir: string; cluster: number; count: number };
+    params: { runDir: string; cluster: number; count: number; width: SheetFaceWidth };
     result: TypicalFaces;
   };
   /**

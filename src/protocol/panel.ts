@@ -14,7 +14,7 @@ import type {
   TypicalFaces,
   ClusterPictures,
 } from '../domain/faces';
-import { MAX_SHEET_FACES } from '../domain/faces';
+import { MAX_SHEET_FACES, SHEET_FACE_WIDTHS } from '../domain/faces';
 import { type FaceMap, MAX_CARDS } from '../domain/face-map';
 import { type ClusteringDifference, keptIdSchema } from '../domain/kept-clusterings';
 import type { Judgement } from '../domain/judgement';
@@ -126,7 +126,11 @@ export const panelParams = {
     count: z.int().min(1).max(500),
     folded: z.boolean().optional(),
   }),
-  typicalFaces: z.strictObject({ cluster, count: z.int().min(1).max(MAX_SHEET_FACES) }),
+  typicalFaces: z.strictObject({
+    cluster,
+    count: z.int().min(1).max(MAX_SHEET_FACES),
+    width: z.literal(SHEET_FACE_WIDTHS),
+  }),
   copies: z.strictObject({ start: row, count: z.int().min(1).max(100) }),
   ask: z.strictObject({
     conditions: conditionsSchema,

@@ -25,10 +25,14 @@ export function differences(before: unknown, after: unknown): string[] {
 function collect(path: string, before: unknown, after: unknown, found: string[]): void {
   if (isTable(before) && isTable(after) && Array.isArray(before) === Array.isArray(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
-      if (!VOLATILE.has(key))
+      if (!VOLATILE.has(key) && !(key === 'model' && isSameNetwork(before, after)))
         collect(path === '' ? key : `${path}.${key}`, own(before, key), own(after, key), found);
   } else if (!Object.is(before, after)) found.push(`${path}: ${shown(before)} → ${shown(after)}`);
 }
+
+/** Whether the networks are the same, wherever their files lie. */
+const isSameNetwork = (before: Record<string, unknown>, after: Record<string, unknown>) =>
+  typeof before.modelSha256 === 'string' && before.modelSha256 === after.modelSha256;
 
 const isTable = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;

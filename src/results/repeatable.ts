@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { settingSchemas } from '../domain/settings';
 import { excerpt } from '../text/excerpt';
 import { messageOf, UserError } from '../util/errors';
+import { fsReason } from '../util/fs-errors';
 import { readRegularFile } from '../util/read-regular-file';
 import { concernsResult, optionName } from './arguments';
 import { RESULT_KINDS, type ResultKind, SCHEMA_VERSION, schemaName } from './provenance';
@@ -38,6 +39,8 @@ const OPTIONS: ReadonlySet<string> = new Set([
   ...OTHER_OPTIONS,
 ]);
 
+const EXPECTED = `expected results of this program (clusters.json, comparison.json, evaluation.json or dataset.json, version ${SCHEMA_VERSION}), got `;
+
 export interface Repeatable {
   kind: ResultKind;
   /** Of the command line, without the folder that results are written to. */
@@ -60,8 +63,10 @@ export async function readRepeatable(file: string, signal?: AbortSignal): Promis
     const [issue] = result.error.issues;
     throw cannotRepeat(
       file,
-      `expected results of this program (clusters.json, comparison.json, evaluation.json or dataset.json, version ${SCHEMA_VERSION}), ` +
-        `got ${issue?.path.join('.') === '' ? 'another content' : `another '${issue?.path.map(String).join('.') ?? ''}'`}`,
+      EXPECTED +
+        (issue?.path.join('.') === ''
+          ? 'another content'
+          : `another '${issue?.path.map(String).join('.') ?? ''}'`),
     );
   }
   const { schema, arguments: args } = result.data;
@@ -72,16 +77,27 @@ export async function readRepeatable(file: string, signal?: AbortSignal): Promis
 }
 
 async function readJson(file: string, signal: AbortSignal | undefined): Promise<unknown> {
+  let text: string;
   try {
-    return JSON.parse((await readRegularFile(file, MAX_BYTES, signal)).toString());
+    text = (await readRegularFile(file, MAX_BYTES, signal)).toString();
   } catch (error) {
     signal?.throwIfAborted();
-    throw new UserError(`cannot read '${file}': ${messageOf(error)}`, { cause: error });
+    throw new UserError(`cannot read '${file}': ${fsReason(error)}`, { cause: error });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw cannotRepeat(
+      file,
+      EXPECTED +
+        (text.trimStart().startsWith('{') ? `damaged JSON (${messageOf(error)})` : 'no JSON'),
+      error,
+    );
   }
 }
 
-const cannotRepeat = (file: string, problem: string) =>
-  new UserError(`cannot repeat '${file}': ${problem}`);
+const cannotRepeat = (file: string, problem: string, cause?: unknown) =>
+  new UserError(`cannot repeat '${file}': ${problem}`, { cause });
 
 /** @returns why arguments are not used; undefined where they are. */
 function problemOf(kind: ResultKind, [command, ...args]: readonly string[]): string | undefined {

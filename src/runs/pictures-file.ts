@@ -15,6 +15,12 @@ export interface Members {
   rows: Int32Array;
 }
 
+/**
+ * Most characters of the file, which is read as one text: those of some thousand clusters. The
+ * pictures of others are made anew.
+ */
+const MAX_LENGTH = 256e6;
+
 /** @param members of all clusters. */
 export async function writePictures(
   folder: string,
@@ -23,13 +29,20 @@ export async function writePictures(
 ): Promise<void> {
   const encode = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
   const rowsOf = new Map(members.map(({ cluster, rows }) => [cluster, rows]));
-  const plain = pictures.map((each) => ({
-    ...each,
-    key: keyOf(rowsOf.get(each.cluster) ?? new Int32Array()),
-    eigenface: encode(each.eigenface),
-    components: each.components.map(encode),
-  }));
-  await replaceFile(join(folder, PICTURES), JSON.stringify(plain));
+  const texts: string[] = [];
+  let length = 0;
+  for (const each of pictures) {
+    const text = JSON.stringify({
+      ...each,
+      key: keyOf(rowsOf.get(each.cluster) ?? new Int32Array()),
+      eigenface: encode(each.eigenface),
+      components: each.components.map(encode),
+    });
+    length += text.length + 1;
+    if (length > MAX_LENGTH) break;
+    texts.push(text);
+  }
+  await replaceFile(join(folder, PICTURES), `[${texts.join(',')}]`);
 }
 
 /**

@@ -247,8 +247,10 @@ export function isOfOtherVersion(value: unknown): boolean {
 /** Cluster id of each face, by its row. */
 export function clusterLabels(stored: StoredClustering): Int32Array {
   const labels = new Int32Array(stored.members.length);
-  stored.clustering.clusters.forEach(({ id }, position) => {
-    for (const row of membersOf(stored, position)) labels[row] = id;
-  });
+  let start = 0;
+  for (const { id, size } of stored.clustering.clusters) {
+    for (const row of stored.members.subarray(start, start + size)) labels[row] = id;
+    start += size;
+  }
   return labels;
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../util/errors';
-import { LOCK_NAME } from './store-lock';
+import { isLockName } from './store-lock';
 import { isMark } from './store-marks';
 
 /** Tables of small rows. */
@@ -27,7 +27,7 @@ const OLD_MARK = 'opening';
 export const isDataName = (name: string): boolean =>
   DATA_FILES.includes(name) || LOCK_FILES.includes(name);
 export const isOwnName = (name: string): boolean =>
-  isDataName(name) || [TAG, LOCK_NAME, OLD_MARK].includes(name) || isMark(name);
+  isDataName(name) || isLockName(name) || [TAG, OLD_MARK].includes(name) || isMark(name);
 
 /** Whether systems and their file managers put files of this name into any folder. */
 export const isSystemName = (name: string): boolean =>

@@ -5,11 +5,12 @@
  * Users may choose any folder (`FACE_CLUSTERS_CACHE`). To protect their files, the store needs a
  * folder of its own, and replaces and removes only files that have its names and that it created.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { lstat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
+import { makeFolders } from '../util/make-folders';
 import {
   makePrivateFolder,
   PRIVATE_FILE,
@@ -67,7 +68,7 @@ const writeTag = (folder: string) => writeFile(join(folder, TAG), TAG_TEXT, { mo
  * @returns whether the folder was gone.
  */
 export function restoreFolder(folder: string): boolean {
-  const wasGone = mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER }) !== undefined;
+  const wasGone = makeFolders(folder, PRIVATE_FOLDER) !== undefined;
   if (!wasGone && existsSync(join(folder, TAG))) return false;
   writeFileSync(join(folder, TAG), TAG_TEXT, { mode: PRIVATE_FILE });
   return wasGone;

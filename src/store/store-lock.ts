@@ -4,7 +4,7 @@
  * the lock file of its successor corrupts the successor, or crashes.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { codeOf } from '../util/errors';
@@ -12,6 +12,10 @@ import { PRIVATE_FILE } from '../util/private-files';
 import { livenessOf, ownProcess, processIdentitySchema } from '../util/process-identity';
 
 export const LOCK_NAME = 'store.lock';
+
+/** Whether a file is a lock, or the right to remove one. */
+export const isLockName = (name: string): boolean =>
+  name === LOCK_NAME || name.startsWith(`${LOCK_NAME}.`);
 
 /**
  * Milliseconds after which a lock is taken over, whoever holds it. Locks are held for a few
@@ -55,11 +59,38 @@ function acquire(path: string, own: string): void {
       heldSince = performance.now();
     }
     if (isAbandoned(content) || performance.now() - heldSince > TAKEOVER_MS) {
-      rmSync(path, { force: true });
+      removeLock(path, content);
     } else {
       Atomics.wait(SLEEP, 0, 0, POLL_MS);
     }
   }
+}
+
+/**
+ * Removes a lock that was read, but not one that another process has put in its place since: only
+ * who holds the right to do so removes locks of others.
+ */
+function removeLock(path: string, content: string): void {
+  const right = `${path}.takeover`;
+  try {
+    writeFileSync(right, '', { flag: 'wx', mode: PRIVATE_FILE });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    if (ageOf(right) > TAKEOVER_MS) rmSync(right, { force: true });
+    Atomics.wait(SLEEP, 0, 0, POLL_MS);
+    return;
+  }
+  try {
+    if (contentOf(path) === content) rmSync(path, { force: true });
+  } finally {
+    rmSync(right, { force: true });
+  }
+}
+
+/** Milliseconds since a file was written, in the future too; 0 where it is gone. */
+function ageOf(path: string): number {
+  const { mtimeMs = Date.now() } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return Math.abs(Date.now() - mtimeMs);
 }
 
 const SLEEP = new Int32Array(new SharedArrayBuffer(4));

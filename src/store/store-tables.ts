@@ -29,6 +29,8 @@ export const MAX_OPEN_ATTEMPTS = 5;
 /** Tables of small rows share the environment `root`. */
 export interface StoreTables {
   root: RootDatabase;
+  /** Whether there were rows that refer to strips and contents, before those were opened. */
+  wasUsed: boolean;
   /** Contents of files, by path. */
   files: Database<FileRow, string>;
   detections: Database<DetectionsRow, [contentId: number, finder: string]>;
@@ -105,21 +107,29 @@ function openLocked(folder: string): StoreTables {
   };
   try {
     const root: RootDatabase = open(RECORDS_FILE, { maxDbs: 16 });
+    const stripUses: StoreTables['stripUses'] = root.openDB('uses', {});
+    // Read first: another process that writes now inserts what rows refer to before the rows.
+    const wasUsed = !isEmpty(stripUses);
     return {
       root,
+      wasUsed,
       files: root.openDB('files', {}),
       detections: root.openDB('found', {}),
       attributes: root.openDB('described', {}),
       embeddings: root.openDB('embedded', {}),
       strips: open<Buffer, number>(STRIPS_FILE, { encoding: 'binary' }),
       contents: open<number, Buffer>(CONTENTS_FILE, { keyEncoding: 'binary' }),
-      stripUses: root.openDB('uses', {}),
+      stripUses,
       meta: root.openDB('meta', {}),
     };
   } catch (error) {
     for (const each of opened) void each.close();
     throw error;
   }
+}
+
+function isEmpty(table: Database<unknown, number> | RootDatabase<number, Buffer>): boolean {
+  return table.getKeysCount({ limit: 1 }) === 0;
 }
 
 /**
@@ -147,7 +157,7 @@ export class LayoutError extends Error {}
  * @throws LayoutError.
  */
 export function checkTables(tables: StoreTables): void {
-  const { root, strips, contents, stripUses, meta } = tables;
+  const { root, wasUsed, strips, contents, meta } = tables;
   // Readers that were killed would prevent freed pages from being reused.
   root.readerCheck();
   strips.readerCheck();
@@ -156,7 +166,6 @@ export function checkTables(tables: StoreTables): void {
   if (layout === undefined) meta.putSync('layout', LAYOUT);
   else if (layout !== LAYOUT)
     throw new LayoutError(t('it has another layout: expected {0}', LAYOUT));
-  const isUsed = stripUses.getKeysCount({ limit: 1 }) > 0;
-  const isLost = [strips, contents].some((each) => each.getKeysCount({ limit: 1 }) === 0);
-  if (isUsed && isLost) throw new LayoutError(t('it has another layout: one of its files is gone'));
+  if (wasUsed && (isEmpty(strips) || isEmpty(contents)))
+    throw new LayoutError(t('it has another layout: one of its files is gone'));
 }

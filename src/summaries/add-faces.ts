@@ -1,4 +1,7 @@
-/** Adds up faces. The loop is in WebAssembly (add-faces.wat): 16 bytes an instruction. */
+/**
+ * Adds up faces, and rows of a face. The loop is in WebAssembly (add-faces.wat): 16 bytes an
+ * instruction.
+ */
 import { Layout, WasmModule } from '../util/wasm';
 import wasm from './add-faces.wat';
 
@@ -38,5 +41,31 @@ function addSome(faces: readonly Uint8Array[], sums: Uint32Array): void {
     inside.set(sums);
     add(at[0]!, stride, faces.length, sums.length, sumsAt);
     sums.set(inside);
+  });
+}
+
+/**
+ * Adds up the rows of each band of a face, byte by byte.
+ * @param face its rows have `length` bytes each.
+ * @param bands where each band begins and ends, in rows: from 1 to 256.
+ * @returns `[bands, length]`.
+ */
+export function addRows(
+  face: Uint8Array,
+  length: number,
+  bands: readonly (readonly [number, number])[],
+): Int32Array {
+  const layout = new Layout();
+  const at = layout.room(face.length);
+  const sumsAt = layout.room(bands.length * length * 4 + STEP_BYTES);
+  return loops.with(layout, ({ add }, memory) => {
+    new Uint8Array(memory).set(face, at);
+    const sums = new Int32Array(memory, sumsAt, bands.length * length);
+    for (const [i, [top, bottom]] of bands.entries()) {
+      // The loop also adds to what follows: it is set to zero when its turn comes.
+      sums.fill(0, i * length, (i + 1) * length);
+      add(at + top * length, length, bottom - top, length, sumsAt + i * length * 4);
+    }
+    return sums.slice();
   });
 }

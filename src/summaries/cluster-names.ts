@@ -49,16 +49,24 @@ export function clusterNames(
 ): Map<number, string> {
   const parts = new Map(clusters.map((cluster) => [cluster.id, apart(cluster, overall)] as const));
   const names = new Map(clusters.map(({ id }) => [id, nameOf(id, parts.get(id)!)] as const));
-  for (const name of new Set(names.values())) {
-    const group = clusters.filter(({ id }) => names.get(id) === name);
+  const groups = new Map<string, Named[]>();
+  for (const cluster of clusters) {
+    const name = names.get(cluster.id)!;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [cluster]);
+    else group.push(cluster);
+  }
+  for (const group of groups.values()) {
     if (group.length < 2) continue;
     const shared = meanOccurrences(group);
     for (const cluster of group) {
       const used = parts.get(cluster.id)!;
       const taken = new Set(used.words.map(({ name }) => name));
       const further = apart(cluster, shared).words.find(({ name }) => !taken.has(name));
-      if (further !== undefined)
-        names.set(cluster.id, nameOf(cluster.id, { ...used, words: [...used.words, further] }));
+      if (further === undefined) continue;
+      const name = nameOf(cluster.id, { ...used, words: [...used.words, further] });
+      if (name !== names.get(cluster.id)) groups.get(name)?.push(cluster);
+      names.set(cluster.id, name);
     }
   }
   return names;

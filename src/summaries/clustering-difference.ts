@@ -48,10 +48,13 @@ export function differenceOf(
     moved: before.size - stayed,
     added,
     gone: earlier.rows.filter((row) => row < 0).length,
-    adjustedRand: adjustedRand(
-      Int32Array.from(ofBoth, ([, label]) => label),
-      Int32Array.from(ofBoth, ([row]) => current.labels[row]!),
-    ),
+    adjustedRand:
+      before.size === 0
+        ? null
+        : adjustedRand(
+            Int32Array.from(ofBoth, ([, label]) => label),
+            Int32Array.from(ofBoth, ([row]) => current.labels[row]!),
+          ),
     clusters: current.clusters.map(({ id }) =>
       changeOf(id, {
         overlaps,

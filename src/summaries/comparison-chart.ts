@@ -129,7 +129,7 @@ export function pointText({
         );
   const accuracy = truth?.balancedAccuracy;
   const judged = accuracy == null ? '' : t(', balanced accuracy {0}', decimal(accuracy, 3));
-  const left = noise === 0 ? '' : t(', {0} faces noise', count(noise));
+  const left = noise === 0 ? '' : t(', {0} noise', plural(noise, 'face'));
   return t(
     '{0}{1}: {2}{3}, {4}{5}, {6} s',
     t(METHOD_NAMES[method]),

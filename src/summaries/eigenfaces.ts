@@ -35,7 +35,8 @@ export async function eigenfaces({
 }: FaceStatistics): Promise<Omit<ClusterPictures, 'cluster' | 'faces'>> {
   const pixels = size.width * size.height;
   const { components, explained } = principalComponents(samples, pixels, COMPONENTS, NOISE);
-  const mean = Uint8Array.from(sum, (value) => Math.round(value / Math.max(1, faces)));
+  const mean = new Uint8Array(sum.length);
+  for (let i = 0; i < sum.length; i++) mean[i] = Math.round(sum[i]! / Math.max(1, faces));
   return {
     eigenface: await encode(mean, 3, size, shown),
     components: await Promise.all(
@@ -48,7 +49,10 @@ export async function eigenfaces({
 /** Zero becomes mid-gray, the largest magnitude black or white. */
 function grayOf(component: Float32Array): Uint8Array {
   const largest = component.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return Uint8Array.from(component, (value) => Math.round(127.5 + (127.5 * value) / largest));
+  const gray = new Uint8Array(component.length);
+  for (let i = 0; i < gray.length; i++)
+    gray[i] = Math.round(127.5 + (127.5 * component[i]!) / largest);
+  return gray;
 }
 
 /** @returns a PNG. */

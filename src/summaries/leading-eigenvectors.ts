@@ -64,14 +64,27 @@ function startingVectors(size: number, width: number): Float64Array[] {
   return Array.from({ length: width }, () => Float64Array.from({ length: size }, next));
 }
 
+/** Four rows at a time: their sums do not wait for each other. */
 function product(matrix: Float64Array, vector: Float64Array): Float64Array {
   const size = vector.length;
   const result = new Float64Array(size);
-  for (let i = 0; i < size; i++) {
-    let sum = 0;
-    for (let j = 0, at = i * size; j < size; j++, at++) sum += matrix[at]! * vector[j]!;
-    result[i] = sum;
+  const whole = size - (size % 4);
+  for (let i = 0; i < whole; i += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let j = 0, at = i * size; j < size; j++, at++) {
+      const entry = vector[j]!;
+      a += matrix[at]! * entry;
+      b += matrix[at + size]! * entry;
+      c += matrix[at + 2 * size]! * entry;
+      d += matrix[at + 3 * size]! * entry;
+    }
+    result[i] = a;
+    result[i + 1] = b;
+    result[i + 2] = c;
+    result[i + 3] = d;
   }
+  for (let i = whole; i < size; i++)
+    result[i] = dot(matrix.subarray(i * size, (i + 1) * size), vector);
   return result;
 }
 

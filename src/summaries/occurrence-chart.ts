@@ -3,6 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import { readableAttribute } from '../domain/attributes';
 import type { Occurrences, ClusterSummary } from '../domain/clustering';
 import { forXml } from '../text/neutralize';
+import { clusterTitle, plural } from '../text/numbers';
 import { own } from '../util/own';
 import { bars, type Standing } from './bars';
 import { svgHead } from './svg';
@@ -21,7 +22,7 @@ const COLORS: Record<Standing, string> = {
 
 /** The occurrence chart of a cluster, as SVG. */
 export const chartOf = (cluster: ClusterSummary, overall: Occurrences): string =>
-  occurrenceChart(cluster, overall, `Cluster ${cluster.id}: ${cluster.size} faces`);
+  occurrenceChart(cluster, overall, `${clusterTitle(cluster.id)}: ${plural(cluster.size, 'face')}`);
 
 /** @returns an SVG document with a bar for each attribute, and a mark at its overall frequency. */
 export function occurrenceChart(

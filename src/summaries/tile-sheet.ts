@@ -1,18 +1,20 @@
 /** Images of equal size in rows and columns. */
 import type { CropSize } from '../domain/faces';
-import { sharp } from '../images/lazy-sharp';
+import { encodeRgb } from '../images/crop-strips';
 
 /** RGB bytes of a tile; undefined for a gray one. */
 export type Tile = Uint8Array | undefined;
 
 const GRAY = 160;
+/** JPEG quality of a sheet. */
+const QUALITY = 88;
 
 /** @returns a JPEG. */
 export function tileSheet(
   tiles: readonly Tile[],
   tile: CropSize,
   maxColumns: number,
-): Promise<Buffer> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const columns = Math.min(maxColumns, Math.max(1, tiles.length));
   const size = {
     width: columns * tile.width,
@@ -28,7 +30,5 @@ export function tileSheet(
       else sheet.set(pixels.subarray(y * tile.width * 3, (y + 1) * tile.width * 3), at);
     }
   }
-  return sharp(sheet, { raw: { ...size, channels: 3 } })
-    .jpeg({ quality: 88 })
-    .toBuffer();
+  return encodeRgb(sheet, size.width, size.height, QUALITY);
 }

@@ -126,10 +126,11 @@ export function forXml(text: string): string {
 
 /**
  * Places where a spreadsheet may see the start of a formula: the beginning of a cell, and after the
- * characters that separate cells where the separator is not the comma.
+ * characters that separate cells where the separator is not the comma. The signs beyond ASCII are
+ * the full-width forms of `=+-@`.
  */
-const FORMULA = /(?<=^|[;\t\r\n])(?='*[=+\-@\t\r＝＋－＠])/g;
-const DEFUSED = /(?<=^|[;\t\r\n])'(?='*[=+\-@\t\r＝＋－＠])/g;
+const FORMULA = /(?<=^|[;\t\r\n])(?='*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/g;
+const DEFUSED = /(?<=^|[;\t\r\n])'(?='*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/g;
 
 /** Names that a spreadsheet takes as they are; nearly all names of images are such. */
 const ORDINARY = /^[\w.][\w./ -]*$/;

@@ -123,7 +123,7 @@ function named(text: string, depth: number): string | undefined {
 
 /** Whether a value stands in quotes: what a person or a file calls something stays as it is. */
 const isQuoted = (pieces: readonly string[], i: number): boolean =>
-  /[“']$/.test(pieces[i]!) && /^[”']/.test(pieces[i + 1]!);
+  /[\u201c']$/.test(pieces[i]!) && /^[\u201d']/.test(pieces[i + 1]!);
 
 /** Whether a value in quotes or parentheses ends at its end, and not before. */
 function isWhole(value: string, pieces: readonly string[], i: number): boolean {
@@ -188,7 +188,7 @@ function templatesOf(translations: ReadonlyMap<string, string>): Templates {
         message,
         pieces,
         places,
-        letters: pieces.join('').replace(/[^\p{L}'“”]/gu, '').length,
+        letters: pieces.join('').replace(/[^\p{L}'\u201c\u201d]/gu, '').length,
       };
     })
     .filter(({ places, letters }) => places.length > 0 && letters >= LEAST_LETTERS)

@@ -9,6 +9,7 @@ import { shortPath } from '../text/short-path';
 import { UserError } from './errors';
 import { type Found, type OwnFile, readWholeMarker } from './export-marker';
 import { type FileContent, writeContent } from './file-content';
+import { makeFolders } from './make-folders';
 import { findFiles, foreignIn, type OutputKind } from './output-files';
 import {
   expectFolderOrNothing,
@@ -47,7 +48,7 @@ export async function writeOutput(
   const root = resolve(folder);
   const made = await withWriteErrors(root, async () => {
     await expectFolderOrNothing(root);
-    return mkdir(root, { recursive: true, mode: FOLDER_MODE });
+    return makeFolders(root, FOLDER_MODE);
   });
   let isDone = false;
   try {

@@ -1,7 +1,8 @@
 /** Files and folders that other users cannot read. On Windows, the user's folders are private. */
 import type { Stats } from 'node:fs';
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
 import { codeOf } from './errors';
+import { makeFolders } from './make-folders';
 
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
@@ -12,7 +13,7 @@ const HAS_MODES = process.platform !== 'win32';
 
 /** Creates a folder and its missing parents. Makes an existing folder private. */
 export async function makePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: PRIVATE_FOLDER });
+  makeFolders(path, PRIVATE_FOLDER);
   await takeFromOthers(path);
 }
 

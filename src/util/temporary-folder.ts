@@ -8,8 +8,16 @@
  * if its name, owner and `owner.json` show that this program created it, and the process that did
  * is gone. Links are not followed.
  */
-import { constants, readdirSync, rmdirSync, rmSync, type Stats, writeFileSync } from 'node:fs';
-import { lstat, mkdtemp, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
+import {
+  constants,
+  mkdtempSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
+import { lstat, open, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from './errors';
@@ -34,8 +42,11 @@ interface Owner extends ProcessIdentity {
 const MAX_FOREIGN_AGE = 7 * 24 * 3600_000;
 const TOUCH_INTERVAL = 3600_000;
 
-/** How often a folder is created again that another process removed before it had an owner. */
-const MAX_TRIES = 5;
+/**
+ * Age in milliseconds from which a folder without `owner.json` counts as abandoned. A process that
+ * lives adds it within milliseconds; the rest allows for a file server with another clock.
+ */
+const MAX_AGE_WITHOUT_OWNER = 3600_000;
 
 /** Folders that this process has not removed yet. */
 const held = new Set<string>();
@@ -74,16 +85,14 @@ export async function makeTemporaryFolder(
 /** Creates a folder whose name begins with `prefix`, with its `owner.json`. */
 async function makeOwned(prefix: string): Promise<string> {
   const owner: Owner = { program: 'face-clusters', ...ownProcess() };
-  for (let tries = 1; ; tries++) {
-    const path = await mkdtemp(prefix);
-    try {
-      // Synchronously: a process that is killed in between would leave an empty file.
-      writeFileSync(join(path, OWNER), JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
-      return path;
-    } catch (error) {
-      await rm(path, { recursive: true, force: true }).catch(() => undefined);
-      if (codeOf(error) !== 'ENOENT' || tries === MAX_TRIES) throw error;
-    }
+  // Synchronously: a process that is killed in between would leave an empty folder or file.
+  const path = mkdtempSync(prefix);
+  try {
+    writeFileSync(join(path, OWNER), JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
+    return path;
+  } catch (error) {
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -108,9 +117,9 @@ async function sweep(path: string): Promise<void> {
     if (!folder.isDirectory() || !isOwn(folder)) return;
     const owner = await readOwner(path);
     if (owner === 'none') {
-      // Its owner was killed while it created or removed it, or is about to create it and does so
-      // again. Fails if it is not empty.
-      await rmdir(path);
+      // Its owner was killed while it created or removed it, or is about to create `owner.json`.
+      // Fails if the folder is not empty.
+      if (Date.now() - folder.mtimeMs > MAX_AGE_WITHOUT_OWNER) await rmdir(path);
     } else if (owner !== 'unknown' && !isAlive(owner, owner.touched)) {
       await removeFolder(path);
     }

@@ -152,6 +152,15 @@ describe('the index of a .zip file', () => {
     await refused(damaged, /its directory is damaged at byte \d+: expected 1 entries/);
   });
 
+  it('counts the entries itself: some programs give their number without its upper bits', async () => {
+    const entries = Array.from({ length: 65_540 }, (_, i) => ({ name: `${i}.jpg` }));
+    const wrapped = await written(zipOf(entries, { declared: 4 }));
+    expect(await entryNames(wrapped)).toHaveLength(65_540);
+    await expect(makeIndex(await written(zipOf(entries, { declared: 3 })))).rejects.toThrow(
+      'its directory is damaged: expected 3 entries, found 65,540',
+    );
+  });
+
   it('refuses ten million entries before it reads them', async () => {
     const zip64 = Buffer.alloc(56 + 20 + 22);
     zip64.write('PK\x06\x06', 0, 'latin1');

@@ -12,6 +12,7 @@ import type { RunManifest } from '../../src/domain/run';
 import { analysisSettings, clusteringSettings, parseSettings } from '../../src/domain/settings';
 import { bundledModels, engineScript } from '../../src/engine/bundled-files';
 import { EngineClient } from '../../src/engine/client';
+import { MIN_IMAGES_TO_MEASURE } from '../../src/engine/pipeline/choose-model';
 import { done, prepared } from './driven';
 
 const WARM_RUNS = 3;
@@ -40,7 +41,8 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
   };
   try {
     const once = params('first', [first]);
-    await engine.call('analyze', { ...once, settings: { ...once.settings, limit: 400 } });
+    const enough = { limit: MIN_IMAGES_TO_MEASURE, detect: 'never' } as const;
+    await engine.call('analyze', { ...once, settings: { ...once.settings, ...enough } });
     engine.dispose();
     engine = new EngineClient(engineScript(root), (text) => process.stderr.write(text));
     await prepared();
@@ -70,8 +72,7 @@ async function run(root: string, folder: string, first: string, asked: Asked) {
     const cluster = (performance.now() - start) / 1000;
     // With the second runs and the clustering.
     const peakMemoryOfAll = engine.peakMemory;
-    const seen = { ...figuresOf(cold), warm, stored, cluster, peakMemory, peakMemoryOfAll };
-    console.log(JSON.stringify(seen));
+    return { ...figuresOf(cold), warm, stored, cluster, peakMemory, peakMemoryOfAll };
   } finally {
     engine.dispose();
     await rm(work, { recursive: true, force: true });
@@ -106,4 +107,8 @@ void run(root, folder, first, {
   batchSize: Number(batch),
   provider,
   model,
-}).then(() => process.exit(0));
+}).then((seen) => {
+  // At the very end: who reads it may end this process at once.
+  console.log(JSON.stringify(seen));
+  process.exit(0);
+});

@@ -114,7 +114,7 @@ describe('face-clusters cluster', () => {
       'd.tif': tiff([{ width, height, samples: transparent, samplesPerPixel: 4, extraSamples: 2 }]),
     });
     const out = await temporaryFolder();
-    for (const cached of ['', '4 of the 4 images were in the cache and not read again']) {
+    for (const cached of ['', '4 of 4 images were in the cache and not read again']) {
       const { stdout } = await cli(
         ...['cluster', folder, '--out', out, '--provider', 'cpu', '--detect', 'never'],
         ...['--clusters', '1'],

@@ -23,11 +23,18 @@ describe('--save', () => {
     expect(second.status).toBe(0);
     const clusters = JSON.parse(await readFile(join(again, 'clusters.json'), 'utf8')) as {
       clusters: unknown[];
+      arguments: string[];
     };
     expect(clusters.clusters).toHaveLength(3);
+    expect(clusters.arguments.slice(0, 2)).toEqual(['cluster', file]);
     const table = (name: string) => readFile(join(name, 'faces.csv'), 'utf8');
     const images = (text: string) => text.split('\n').map((line) => line.split(',')[0]);
     expect(images(await table(again)).sort()).toEqual(images(await table(out)).sort());
+
+    const repeated = await cli(
+      ...['repeat', join(again, 'clusters.json'), '--out', join(folder, 'repeated')],
+    );
+    expect(repeated.stdout).toContain('the results are those of');
 
     // Before any work, a file that is there is not replaced.
     const refused = await cli(...first, '--overwrite', '--save', join(folder, 'gone', 'some'));

@@ -1,4 +1,4 @@
-import { appendFile, readFile, stat } from 'node:fs/promises';
+import { appendFile, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -9,6 +9,7 @@ import {
   removeLog,
 } from '../../src/corrections/correction-log';
 import type { Correction } from '../../src/domain/corrections';
+import { UserError } from '../../src/util/errors';
 import { temporaryFolder } from '../support/images';
 
 let runDir: string;
@@ -40,6 +41,31 @@ describe('the log of corrections', () => {
     expect(await logBytes(runDir)).toBeGreaterThan(0);
     await removeLog(runDir);
     expect(await logBytes(runDir)).toBe(0);
+  });
+
+  it('takes no correction with which it could not be read, but can still be undone', async () => {
+    await appendToLog(runDir, { do: gather('a') });
+    await truncate(logPath(runDir), 499_000_000);
+    await expect(appendToLog(runDir, { do: gather('b') })).rejects.toThrow(
+      'there are too many corrections',
+    );
+    await appendToLog(runDir, { step: 'undo' });
+    await truncate(logPath(runDir), 500_000_000);
+    await expect(appendToLog(runDir, { step: 'undo' })).rejects.toThrow(UserError);
+  });
+
+  it('keeps large corrections of several writers apart', async () => {
+    const faces = Array.from({ length: 20_000 }, (_, i): [string] => [
+      `0/folder/of photos/${i}.jpg`,
+    ]);
+    await appendToLog(runDir, { do: gather('first') });
+    const writers = Array.from({ length: 12 }, () =>
+      appendToLog(runDir, { do: { kind: 'gather', faces } }),
+    );
+    await Promise.all(writers);
+    const log = await readLog(runDir);
+    expect(log.damaged).toEqual([]);
+    expect(log.done).toHaveLength(13);
   });
 
   it('keeps the lines before and after a part of one that a killed process left', async () => {

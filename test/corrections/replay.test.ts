@@ -46,6 +46,25 @@ const name = (rows: number[], text: string | null): Correction => ({
 });
 
 describe('on the clustering they were made on', () => {
+  test('a face that is one after all is where it was, also after a merge and a move', () => {
+    const aside = (value: boolean): Correction => ({ kind: 'notFace', faces: keys(9, 12), value });
+    const merge: Correction = {
+      kind: 'merge',
+      into: keys(...range(0, 10)),
+      others: [keys(...range(10, 15))],
+    };
+    const move: Correction = { kind: 'move', faces: keys(9), to: keys(...range(15, 20)) };
+    const labelsOf = (...corrections: Correction[]) => {
+      const { labels } = played(corrections);
+      return [labels[9], labels[12]];
+    };
+    expect(labelsOf(move, aside(true), aside(false))).toEqual([2, 1]);
+    expect(labelsOf(merge, aside(true), aside(false))).toEqual([0, 0]);
+    expect(labelsOf(aside(true), merge, aside(false))).toEqual([0, 0]);
+    expect(labelsOf(aside(true), aside(true), aside(false))).toEqual([0, 1]);
+    expect(labelsOf(aside(false))).toEqual([0, 1]);
+  });
+
   test('names, notes and colors', () => {
     const { notes, missed } = played([
       name(range(0, 10), 'Anna'),

@@ -168,7 +168,7 @@ describe('face-clusters dataset', () => {
     const { status, stdout } = await cli('dataset', folder, '--out', out, '--sample', '2');
     expect(status).toBe(0);
     expect(stdout).toContain('CelebA: 6 of 6 rows, 3 attributes');
-    expect(stdout).toContain('1 images are missing');
+    expect(stdout).toContain('1 image is missing');
     const report = JSON.parse(await readFile(join(out, 'dataset.json'), 'utf8')) as DatasetReport;
     expect(report).toMatchObject({
       missing: 1,

@@ -76,7 +76,7 @@ describe('matchNames', () => {
     const { images, remarks } = matched(['0.jpg', '1.jpg'], ['a/0.jpg', 'b/0.jpg', 'b/1.jpg']);
     expect(images).toEqual([undefined, 'b/1.jpg']);
     expect(remarks).toEqual([
-      "1 name left out that fits several images: '0.jpg' is 'a/0.jpg' as well as 'b/0.jpg'; write the folders into the names",
+      "1 name left out that fits several images: '0.jpg' may be 'a/0.jpg' or 'b/0.jpg'; add the folders to the names",
     ]);
     expect(matched(['a'], ['a.png', 'a.jpg']).images).toEqual([undefined]);
   });
@@ -84,7 +84,9 @@ describe('matchNames', () => {
   it('leaves out images that several names fit', () => {
     const { images, remarks } = matched(['x/0.jpg', 'y/0.jpg'], ['0.jpg']);
     expect(images).toEqual([undefined, undefined]);
-    expect(remarks).toEqual(['1 image left out that several rows of the labels fit: 0.jpg']);
+    expect(remarks).toEqual([
+      '1 image left out, each of which several rows of the labels fit: 0.jpg',
+    ]);
   });
 
   it('takes the name of the file alone where folders differ, and says so', () => {
@@ -106,7 +108,7 @@ describe('matchNames', () => {
   it('finds numbers that lost their zeros, and says so', () => {
     const { images, remarks } = matched(['1', '23'], ['000001.jpg', '000023.jpg', '000230.jpg']);
     expect(images).toEqual(['000001.jpg', '000023.jpg']);
-    expect(remarks[0]).toMatch(/^2 names matched by number, as zeros before it are missing: '1'/);
+    expect(remarks[0]).toMatch(/^2 names matched by number, as leading zeros are missing: '1'/);
   });
 
   it('tells the faces of an image apart where a table does', () => {

@@ -383,6 +383,11 @@ describe('headers', () => {
     expect(rowsOf(table)).toEqual({ 'a.jpg': [1, 0], 'b.jpg': [0, 1] });
   });
 
+  it('keeps attributes whose names have no letter', async () => {
+    const { attributes } = await read('image,😀,***,!\na.jpg,1,0,1\nb.jpg,0,1,1\n');
+    expect(attributes).toEqual(['😀', '***', '!']);
+  });
+
   it.each(['', 'Unnamed: 0', 'index', '"level_0"'])(
     'the index of pandas, %j, is neither a name nor an attribute',
     async (name) => {

@@ -1,7 +1,7 @@
 /** Long calls that are cancelled while they are under way. */
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   analysisSettings,
   clusteringSettings,
@@ -9,13 +9,13 @@ import {
   type Settings,
 } from '../../src/domain/settings';
 import { reportScript } from '../../src/engine/bundled-files';
-import type { EngineClient } from '../../src/engine/client';
+import { EngineClient } from '../../src/engine/client';
 import type { EngineCall, EngineCalls } from '../../src/protocol/engine';
 import { CancelledError } from '../../src/util/errors';
 import { bundled, settingsWith, startEngine } from '../support/engine';
 import { PORTRAITS, ROOT, temporaryFolder } from '../support/images';
 import { random } from '../support/vectors';
-import { ATTRIBUTES, clusterRun, writeRun } from '../support/written-runs';
+import { ATTRIBUTES, clusterRun, type RunContent, writeRun } from '../support/written-runs';
 
 /** Time from the cancel to the end of the call, in milliseconds. */
 const CANCEL_LIMIT_MS = 2000;
@@ -29,9 +29,9 @@ const settings = (values: Partial<Settings> = {}) =>
 const analysis = analysisSettings(settingsWith({ batchSize: 1 }));
 
 /** A run of so many faces, all of them different, with a clustering. */
-async function runOf(faces: number): Promise<string> {
+async function runOf(faces: number, content: RunContent = {}): Promise<string> {
   const runDir = join(await temporaryFolder(), 'run');
-  await writeRun(runDir, { faces });
+  await writeRun(runDir, { faces, ...content });
   const next = random(1);
   const probabilities = Float32Array.from({ length: faces * ATTRIBUTES.length }, next);
   await writeFile(join(runDir, 'probabilities.f32'), new Uint8Array(probabilities.buffer));
@@ -137,7 +137,10 @@ const CALLS: Record<string, () => Promise<LongCall>> = {
       outDir,
     );
   },
-  pictures: async () => longCall('pictures', { runDir: await runOf(MANY_FACES) }),
+  pictures: async () => {
+    const crop = { width: 160, height: 192 };
+    return longCall('pictures', { runDir: await runOf(MANY_FACES, { crop }) });
+  },
 };
 
 /** Cancels a call on its first message of progress. @returns how long it took to end. */
@@ -170,5 +173,27 @@ describe('a long call that is cancelled under way', () => {
     });
     expect(clusters).toHaveLength(2);
     expect(await cancelUnderWay(engine, long), 'again').toBeLessThan(CANCEL_LIMIT_MS);
+  });
+});
+
+describe('a call that waits for others', () => {
+  it('is cancelled at once', async () => {
+    const folder = await temporaryFolder();
+    const silent = join(folder, 'silent.js');
+    await writeFile(silent, "process.on('message', () => {});");
+    const engine = new EngineClient(silent);
+    onTestFinished(() => {
+      engine.dispose();
+    });
+    const call = (options = {}) =>
+      engine.call('cluster', { runDir: folder, settings: settings() }, options);
+    const others = Array.from({ length: 3 }, () => call().catch(() => 'ended'));
+    const controller = new AbortController();
+    const waiting = call({ signal: controller.signal });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    controller.abort();
+    await expect(waiting).rejects.toBeInstanceOf(CancelledError);
+    engine.dispose();
+    expect(await Promise.all(others)).toEqual(['ended', 'ended', 'ended']);
   });
 });

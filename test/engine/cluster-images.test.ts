@@ -97,7 +97,7 @@ describe('images of a cluster', () => {
 
   it('come as the most typical faces on one sheet', async () => {
     const { engine, runDir } = await clustered(PORTRAITS);
-    const part = { runDir, cluster: 0, count: 20 };
+    const part = { runDir, cluster: 0, count: 20, width: 60 } as const;
     const { total, faces, sheet } = await engine.call('typicalFaces', part);
     const page = await engine.call('page', { ...part, order: 'typical', start: 0 });
     expect(total).toBe(page.total);
@@ -108,6 +108,8 @@ describe('images of a cluster', () => {
       height: 216,
     });
     expect(sheet!.length).toBeLessThan(60_000);
+    const small = await engine.call('typicalFaces', { ...part, width: 40 });
+    expect(await sharp(small.sheet).metadata()).toMatchObject({ width: 320, height: 144 });
     expect(await engine.call('typicalFaces', { ...part, cluster: 7 })).toEqual({
       ...{ total: 0, faces: [], sheet: undefined },
     });

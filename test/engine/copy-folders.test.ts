@@ -7,6 +7,7 @@ import {
   readFile,
   readlink,
   realpath,
+  rm,
   stat,
   symlink,
   writeFile,
@@ -73,8 +74,18 @@ describe('the images of all clusters', () => {
     const files = ['Anna/a (2).png', 'Anna/a.png', 'anna (2)/c.png'];
     expect(await filesIn(outDir)).toEqual(files);
     expect(await readFile(join(outDir, 'anna (2)', 'c.png'))).toEqual(await readFile(paths[2]!));
+    expect(await copy('copy')).not.toHaveProperty('outdated');
     expect(await copy('copy')).toMatchObject({ copied: 0, there: 3 });
     expect(await filesIn(outDir)).toEqual(files);
+  });
+
+  it('that lie in the folders of other clusters since an earlier copy are counted', async () => {
+    const { engine, runDir, outDir, copy } = await clustered();
+    await copy('copy');
+    await engine.call('correct', { runDir, request: { kind: 'name', cluster: 0, name: 'Berta' } });
+    expect(await copy('copy')).toMatchObject({ copied: 3, there: 0, outdated: 3 });
+    await rm(join(outDir, 'Anna', 'a.png'));
+    expect(await copy('copy')).toMatchObject({ copied: 0, there: 3, outdated: 2 });
   });
 
   it('stay below the folder, whatever the clusters are called', async () => {

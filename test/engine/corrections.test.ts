@@ -66,6 +66,32 @@ describe('a correction', () => {
     expect(await name()).toEqual({ name: 'Anna B.' });
   });
 
+  it('is refused where another window has clustered or analyzed meanwhile', async () => {
+    const shownOf = async () => {
+      const { manifest } = await openRun(runDir);
+      const { clusters } = (await readClustering(runDir))!.clustering;
+      const ofClusters = clusters.map(({ id, size, medoid }) => [id, size, medoid] as const);
+      return { createdAt: manifest.createdAt, clusters: ofClusters };
+    };
+    const shown = await shownOf();
+    const name = (text: string, seen = shown) =>
+      engine.call('correct', {
+        runDir,
+        request: { kind: 'name', cluster: 1, name: text },
+        shown: seen,
+      });
+    await name('Anna');
+    await cluster(4); // by another window
+    const log = await readFile(logPath(runDir), 'utf8');
+    await expect(name('Berta')).rejects.toThrow('the clusters were made anew meanwhile');
+    expect(await readFile(logPath(runDir), 'utf8')).toBe(log);
+    const four = await shownOf();
+    await name('Berta', four);
+    await writeRun(runDir, { faces: 40 });
+    await cluster(4);
+    await expect(name('Carla', four)).rejects.toThrow('the clusters were made anew meanwhile');
+  });
+
   it('gives the figures of the corrected clusters', async () => {
     const { members, clustering } = (await readClustering(runDir))!;
     const moved = [...members.subarray(0, 2)];
@@ -93,6 +119,17 @@ describe('a correction', () => {
     expect((await readClustering(runDir))!.clustering.clusters.map(({ id }) => id)).toEqual(
       [-1, 0, 1].sort((a, b) => Number(a < 0) - Number(b < 0)),
     );
+  });
+
+  it('leaves a face that is clustered', async () => {
+    const all = Array.from({ length: 40 }, (_, row) => row);
+    await correct({ kind: 'notFace', rows: all.slice(1), value: true });
+    for (const rows of [all, [0]])
+      await expect(correct({ kind: 'notFace', rows, value: true })).rejects.toThrow(
+        'these are all faces that are clustered: one must stay',
+      );
+    const { clusters } = await correct({ kind: 'undo' });
+    expect(clusters.every(({ id }) => id >= 0)).toBe(true);
   });
 
   it('keeps the pictures of the clusters that it leaves as they are', async () => {

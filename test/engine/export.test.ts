@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { analysisSettings, clusteringSettings } from '../../src/domain/settings';
@@ -120,6 +120,18 @@ describe('an export', () => {
     await cluster(2);
     await engine.call('export', params);
     expect(await readFile(join(outDir, 'faces.csv'), 'utf8')).not.toBe(text);
+  });
+
+  it('says why it fails, also where pictures fail while charts are drawn', async () => {
+    const { engine, cluster, params } = await run();
+    await cluster(12);
+    await truncate(join(params.runDir, 'crops.bin'), 1);
+    const { pids } = engine;
+    for (const png of [false, true])
+      await expect(engine.call('export', { ...params, png })).rejects.toThrow(
+        'was replaced meanwhile',
+      );
+    expect(engine.pids).toEqual(pids);
   });
 
   it('that is cancelled, or whose engine is killed, leaves the earlier one as it is', async () => {

@@ -193,3 +193,39 @@ describe('an export after corrections', () => {
     expect(report).toMatchObject({ rows: 11 });
   });
 });
+
+describe('an evaluation', () => {
+  it('leaves out, and names, attributes of which no face has a label', async () => {
+    const engine = startEngine();
+    const outDir = join(await temporaryFolder(), 'evaluation');
+    const labels = join(await temporaryFolder(), 'labels.csv');
+    const names = (await readdir(join(PORTRAITS, 'female'))).slice(0, 5);
+    const values = ['test,,0,', 'test,,1,', 'test,,,', 'test,,,', 'train,0,1,1'];
+    const rows = names.map((name, i) => `female/${name},${values[i]!}`);
+    await writeFile(labels, ['image,split,Male,Smiling,Young', ...rows, ''].join('\n'));
+    const params = {
+      folder: PORTRAITS,
+      labels,
+      split: 'test',
+      settings: analysisSettings(settingsWith()),
+      bundled,
+      degraded: 1,
+      outDir,
+    };
+    const { perAttribute, notices, accuracy } = await engine.call('evaluate', params);
+    expect(Object.keys(perAttribute)).toEqual(['Smiling']);
+    expect(perAttribute.Smiling).toMatchObject({ labeled: 2, wrong: 2 * (1 - accuracy) });
+    expect(notices).toContainEqual('there is no label of Male, Young among 4 faces');
+    for (const file of ['accuracy.svg', 'wrong.svg', 'wrong-of-predicted.svg'])
+      expect(await readFile(join(outDir, file), 'utf8'), file).not.toMatch(/NaN|Young/);
+    expect(await readFile(join(outDir, 'wrong.svg'), 'utf8'), 'of those with labels').toContain(
+      `${((1 - accuracy) * 100).toFixed(2)} %`,
+    );
+
+    const others = rows.map((row) => row.replace(/^(.+,test),.*/, '$1,,,'));
+    await writeFile(labels, ['image,split,Male,Smiling,Young', ...others, ''].join('\n'));
+    await expect(engine.call('evaluate', { ...params, overwrite: true })).rejects.toThrow(
+      /there is no label of .+ among 4 faces/,
+    );
+  });
+});

@@ -9,13 +9,15 @@ import { clusteringSettings, parseSettings } from '../../src/domain/settings';
 import { inSharedMemory, silhouetteOf } from '../../src/engine/clustering/group-vectors';
 import { TaskPool } from '../../src/engine/threads/task-pool';
 import { CancelledError, UserError } from '../../src/util/errors';
+import { runBesideWorkers } from '../support/beside-workers';
 import { bundleProgram, PROGRAM_ENVIRONMENT } from '../support/bundle';
 import { settingsWith, startEngine } from '../support/engine';
 import { ROOT, temporaryFolder } from '../support/images';
 import { binaryRows, matrix, random } from '../support/vectors';
 import { ATTRIBUTES, writeRun } from '../support/written-runs';
 
-const workers = () => new TaskPool<ClusteringTasks>(join(ROOT, 'dist', 'clustering-worker.js'), 2);
+const workers = () =>
+  new TaskPool<ClusteringTasks>(join(ROOT, 'dist', 'clustering-worker.js'), { size: 2 });
 const settings = (values: Record<string, unknown> = {}) => parseSettings(values, (name) => name);
 
 describe('clustering workers', () => {
@@ -48,7 +50,7 @@ describe('clustering workers', () => {
 
   it('end when they have had no task for a while, and are started again', async () => {
     const script = join(ROOT, 'dist', 'clustering-worker.js');
-    const pool = new TaskPool<ClusteringTasks>(script, 2, 20);
+    const pool = new TaskPool<ClusteringTasks>(script, { size: 2, maxIdleMs: 20 });
     const task = { vectors, clusters: [2], restarts: 1, seed: 1 };
     const [first] = await pool.run('inertias', task, {});
     expect(pool.threads).toBe(1);
@@ -68,7 +70,7 @@ describe('clustering workers', () => {
       import { TaskPool } from '${ROOT}/src/engine/threads/task-pool';
       const data = Float64Array.from({ length: 40 }, (_, i) => i % 7);
       const vectors = inSharedMemory(distinctVectors({ rows: 10, columns: 4, data }));
-      const pool = new TaskPool(process.argv[2], 1);
+      const pool = new TaskPool(process.argv[2], { size: 1 });
       void pool
         .run('inertias', { vectors, clusters: [2], restarts: 1, seed: 1 }, {})
         .then(() => console.log('done'));`,
@@ -155,6 +157,50 @@ describe('clustering workers', () => {
   });
 });
 
+describe('picture workers', () => {
+  it('end no process when their tasks are cancelled within native code', async () => {
+    const stdout = await runBesideWorkers(
+      `import { pictureWorkers } from '${ROOT}/src/engine/threads/worker-pools';
+      import { encodeStrips } from '${ROOT}/src/images/crop-strips';
+      const FACES = 64;
+      const size = { width: 160, height: 192 };
+      const shared = (bytes: number) => new Uint8Array(new SharedArrayBuffer(bytes));
+      const none = new Int32Array(FACES).fill(-1);
+      void (async () => {
+        const pixels = Buffer.alloc(FACES * size.width * size.height * 3, 'noise');
+        const [{ jpeg, faces }] = await encodeStrips(pixels, Array(FACES).fill(1), size);
+        const rows = Array.from({ length: faces }, (_, at) => ({ row: at, at }));
+        const params = {
+          strips: Array.from({ length: 16 }, () => ({ jpeg, faces: rows })),
+          size,
+          reduction: 2,
+          destinations: { sum: none, sample: none, tile: none, card: none },
+          collected: {
+            sums: new Uint32Array(new SharedArrayBuffer(4)),
+            samples: shared(1),
+            tiles: shared(1),
+            looks: shared(FACES * 256),
+          },
+        };
+        await pictureWorkers.run('collect', params, {});
+        let cancelled = 0;
+        for (let delay = 20; delay < 180; delay += 4) {
+          const signal = AbortSignal.timeout(delay);
+          const tasks = Array.from({ length: 6 }, () =>
+            pictureWorkers.run('collect', params, { signal }),
+          );
+          const ends = await Promise.allSettled(tasks);
+          cancelled += ends.filter(({ status }) => status === 'rejected').length;
+        }
+        await pictureWorkers.run('collect', params, {});
+        console.log(cancelled > 10);
+        process.exit(0);
+      })();`,
+    );
+    expect(stdout).toBe('true\n');
+  });
+});
+
 describe('a clustering worker that crashes', () => {
   const vectors = inSharedMemory(distinctVectors(matrix([[0], [1]])));
   const task = (restarts: number, seed: number) => ({ vectors, clusters: [1], restarts, seed });
@@ -166,7 +212,7 @@ describe('a clustering worker that crashes', () => {
   ])('and %s fails its task with an error, while other tasks run', async (_, seed, message) => {
     const pool = new TaskPool<ClusteringTasks>(
       join(ROOT, 'test', 'support', 'crashing-worker.cjs'),
-      2,
+      { size: 2 },
     );
     const crashing = [1, 2, 3].map(() => pool.run('inertias', task(1, seed), {}));
     const waiting = [1, 2, 3].map(() => pool.run('inertias', task(0, 0), {}));
@@ -181,7 +227,7 @@ describe('a clustering worker that crashes', () => {
   });
 
   it('at its start fails its tasks', async () => {
-    const pool = new TaskPool<ClusteringTasks>(join(ROOT, 'nowhere.js'), 1);
+    const pool = new TaskPool<ClusteringTasks>(join(ROOT, 'nowhere.js'), { size: 1 });
     for (const run of [pool.run('inertias', task(0, 0), {}), pool.run('inertias', task(0, 0), {})])
       await expect(run).rejects.toThrow(/^a worker thread failed: .*nowhere\.js/s);
   });

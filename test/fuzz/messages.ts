@@ -146,8 +146,8 @@ function problemOf(name: string, params: object): string | undefined {
     if (count > 500 || start < 0) return 'a page of any size';
   }
   if (name === 'typicalFaces') {
-    const { count } = params as PanelParams<'typicalFaces'>;
-    if (count < 1 || count > 24) return 'a sheet of any size';
+    const { count, width } = params as PanelParams<'typicalFaces'>;
+    if (count < 1 || count > 24 || ![40, 60].includes(width)) return 'a sheet of any size';
   }
   if (name === 'faceCards') {
     const { rows } = params as PanelParams<'faceCards'>;

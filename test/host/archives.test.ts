@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type * as vscode from 'vscode';
 import { chosenFolders, chosenFoldersAndArchives } from '../../src/host/commands/choose-folders';
 import { openImage } from '../../src/host/panels/clusters-panel-handlers';
+import { openImageFile } from '../../src/host/panels/open-image-file';
 import { FolderWatch } from '../../src/host/runs/folder-watch';
 import { fakeEngine } from '../support/fake-engine';
 import { ROOT, temporaryFolder } from '../support/images';
@@ -45,6 +46,19 @@ describe('an archive in the explorer', () => {
   });
 });
 
+describe('an image of a data set in an archive', () => {
+  it('is not opened: the archive is shown', async () => {
+    const path = await archive('train.parquet');
+    await openImageFile(join(path, '7.jpg'), undefined);
+    const [[command, uri] = []] = state.executed;
+    expect(command).toBe('revealFileInOS');
+    expect((uri as Uri).fsPath).toBe(path);
+    expect(shownBy('information')).toEqual([
+      "'7.jpg' lies in the archive 'train.parquet', which the editor cannot open.",
+    ]);
+  });
+});
+
 describe('a run of an archive', () => {
   it('watches the archive itself', async () => {
     const path = await archive('faces [1]{a}*.tar');
@@ -63,7 +77,7 @@ describe('a run of an archive', () => {
     expect(command).toBe('revealFileInOS');
     expect((uri as Uri).fsPath).toBe(path);
     expect(shownBy('information')[0]).toContain(
-      `'a/b.jpg' lies in the archive '${basename(path)}'`,
+      `'a/b.jpg' lies in the archive '${basename(path)}', which the editor cannot open. Click a face`,
     );
   });
 });

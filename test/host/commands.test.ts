@@ -58,8 +58,8 @@ vi.mock('../../src/cuda/diagnose');
 beforeEach(reset);
 afterEach(reset);
 
-/** A stored run with its panel, and the commands. */
-async function withCommands() {
+/** A stored run with its panel, and the commands. @param loaded as of the library. */
+async function withCommands({ loaded = Promise.resolve() } = {}) {
   const engine = fakeEngine({ page: [], pictures: [], clusterPaths: ['/photos/a.jpg'] });
   const failures = [{ image: 'b.jpg', reason: 'not an image' }];
   const { library, session } = await keptRun(engine, ['/photos'], { failures });
@@ -83,6 +83,7 @@ async function withCommands() {
   };
   const disposables = registerCommands({
     ...context,
+    loaded,
     selected: () => undefined,
     exploreDataset: () => undefined,
   });
@@ -170,6 +171,24 @@ describe('the commands in package.json', () => {
   });
 });
 
+describe('a command', () => {
+  it('knows the stored runs, though it may be what starts the extension', async () => {
+    let listed: () => void = () => undefined;
+    const loaded = new Promise<void>((resolve) => (listed = resolve));
+    const { execute, library } = await withCommands({ loaded });
+    const getOrCreate = vi.spyOn(library, 'getOrCreate');
+    const ended = execute('clusterFaces', Uri.file(ROOT));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(getOrCreate).not.toHaveBeenCalled();
+    listed();
+    await vi.waitFor(() => {
+      expect(getOrCreate).toHaveBeenCalledOnce();
+    });
+    library.getOrCreate([ROOT]).cancel();
+    void ended;
+  });
+});
+
 describe('a command without an argument', () => {
   it('applies to the only run', async () => {
     const { execute, session } = await withCommands();
@@ -232,21 +251,42 @@ describe('a command for a cluster', () => {
     const node = { kind: 'cluster', session, cluster: session.clustering!.clusters[0] };
     state.typed = [' Anna '];
     await execute('renameCluster', node);
-    expect(correct).toHaveBeenLastCalledWith({ kind: 'name', cluster: 0, name: 'Anna' });
+    expect(correct).toHaveBeenLastCalledWith({ kind: 'name', cluster: 0, name: 'Anna' }, 0);
     state.typed = [''];
     await execute('renameCluster', node);
-    expect(correct).toHaveBeenLastCalledWith({ kind: 'name', cluster: 0, name: null });
+    expect(correct).toHaveBeenLastCalledWith({ kind: 'name', cluster: 0, name: null }, 0);
     await execute('pinCluster', node);
-    expect(correct).toHaveBeenLastCalledWith({ kind: 'pin', cluster: 0, pinned: true });
+    expect(correct).toHaveBeenLastCalledWith({ kind: 'pin', cluster: 0, pinned: true }, 0);
     const other = { ...node, cluster: { ...node.cluster, id: 3 } };
     const elsewhere = { ...other, session: {} };
     await execute('mergeClusters', node, [node, other, elsewhere]);
-    expect(correct).toHaveBeenLastCalledWith({ kind: 'merge', into: 0, others: [3] });
+    expect(correct).toHaveBeenLastCalledWith({ kind: 'merge', into: 0, others: [3] }, 0);
     correct.mockClear();
     await execute('splitCluster', node);
     expect(shownBy('error').at(-1)).toContain('a cluster of one face cannot be split');
     expect(correct).not.toHaveBeenCalled();
   });
+
+  it.each(['renameCluster', 'noteCluster'])(
+    'does not correct what got its number while the user was asked: %s',
+    async (command) => {
+      const { engine, execute, session } = await withCommands();
+      await session.load();
+      const [cluster] = session.clustering!.clusters;
+      engine.answers.cluster = session.clustering;
+      state.typed = ['Anna'];
+      // Typing takes as long as clustering.
+      vi.spyOn(state.typed, 'shift').mockImplementationOnce(() => {
+        session.clusterings += 1;
+        return 'Anna';
+      });
+      await execute(command, { kind: 'cluster', session, cluster });
+      expect(shownBy('error')).toEqual([
+        expect.stringContaining('The clusters were made anew meanwhile'),
+      ]);
+      expect(engine.asked).not.toContain('correct');
+    },
+  );
 
   it('tells why a correction fails', async () => {
     const { execute, session } = await withCommands();
@@ -273,7 +313,7 @@ describe('a command for a cluster', () => {
     const data = new DataTransfer() as unknown as vscode.DataTransfer;
     drag.handleDrag([nodeOf(1), nodeOf(2), { kind: 'run', session }], data);
     await drag.handleDrop(nodeOf(0), data);
-    expect(correct).toHaveBeenCalledExactlyOnceWith({ kind: 'merge', into: 0, others: [1, 2] });
+    expect(correct).toHaveBeenCalledExactlyOnceWith({ kind: 'merge', into: 0, others: [1, 2] }, 0);
     correct.mockClear();
     await drag.handleDrop({ kind: 'run', session }, data);
     await drag.handleDrop(nodeOf(-2), data);
@@ -316,6 +356,21 @@ describe('the status bar', () => {
     });
     bar.dispose();
     expect(library.listenerCount('progress')).toBe(0);
+  });
+});
+
+describe('the panels', () => {
+  it('are one for each run, also where a tab behind others is restored late', async () => {
+    const { panels, panel, session } = await withCommands();
+    const late = fakePanel();
+    const close = vi.spyOn(late, 'dispose');
+    const memento = { runId: 'kept', selected: null };
+    await panels.deserializeWebviewPanel(late as unknown as vscode.WebviewPanel, memento);
+    expect(close).toHaveBeenCalledOnce();
+    panel.active = true;
+    expect(panels.active?.session).toBe(session);
+    panel.dispose();
+    expect(panels.sessions).toEqual([]);
   });
 });
 

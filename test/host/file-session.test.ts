@@ -87,7 +87,7 @@ describe('a run that was opened from a file', () => {
     await session.correct({ kind: 'name', cluster: 0, name: 'Anna' });
     await copy.save({});
     expect(await copy.isOutdated()).toBe(false);
-    expect(await copy.isCorrected()).toBe(false);
+    expect(await copy.isChanged()).toBe(false);
     await session.correct({ kind: 'name', cluster: 0, name: 'Berta' });
     expect(nameOf(session)).toBe('Berta');
     await session.revert();
@@ -95,6 +95,33 @@ describe('a run that was opened from a file', () => {
     expect(session.clustering?.corrections).toMatchObject({ count: 1 });
     await session.correct({ kind: 'undo' });
     expect(nameOf(session)).toBeUndefined();
+  });
+
+  it('keeps what was taken from a backup once, and not again after it was reverted', async () => {
+    const { open } = await savedFile();
+    const first = open();
+    await first.session.followSettings();
+    await first.session.correct({ kind: 'name', cluster: 0, name: 'Anna' });
+    first.copy.leave(); // its process lives on
+    const second = open(first.copy.id);
+    await second.session.followSettings();
+    expect(nameOf(second.session)).toBe('Anna');
+    await second.session.revert();
+    expect(nameOf(second.session)).toBeUndefined();
+    expect(await second.copy.isChanged()).toBe(false);
+  });
+
+  it('stays changed where a setting is changed while it is saved', async () => {
+    const { open } = await savedFile();
+    const { session, copy } = open();
+    await session.followSettings();
+    await session.change({ clusters: 3 });
+    const saving = copy.save({});
+    await session.change({ clusters: 4 });
+    await saving;
+    expect(await copy.isChanged()).toBe(true);
+    await copy.save({});
+    expect(await copy.isChanged()).toBe(false);
   });
 
   it('notices that another program has written the file', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FolderWatch } from '../../src/host/runs/folder-watch';
+import { UserError } from '../../src/util/errors';
 import { fakeEngine } from '../support/fake-engine';
 import { keptRun } from '../support/runs';
 import { reset, state } from '../support/vscode';
@@ -48,6 +49,25 @@ describe('FolderWatch', () => {
     expect(state.watched).toEqual(['/photos']);
     watch.dispose();
     expect(state.watched).toEqual([]);
+  });
+
+  it('looks for changes once a running job has ended: an analysis has listed its images', async () => {
+    state.workspaceSettings['faceClusters.watch'] = 'update';
+    const { engine, session } = await storedRun('/photos');
+    let end: (error: Error) => void = () => undefined;
+    engine.answers.analyze = new Promise((_, reject) => (end = reject));
+    const analyzing = session.analyze();
+    const refresh = vi.fn();
+    const watch = new FolderWatch(refresh);
+    for (let i = 0; i < 3; i++) watch.add(session);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(engine.asked).toEqual(['analyze']);
+    end(new UserError('the disk is full'));
+    await analyzing;
+    await vi.waitFor(() => {
+      expect(refresh).toHaveBeenCalledWith(session);
+    });
+    expect(engine.asked).toEqual(['analyze', 'changes']);
   });
 
   it('refreshes a changed run when its panel is opened, if the setting says so', async () => {

@@ -175,6 +175,7 @@ describe.each(NAMES)('a name like %j', (_, name) => {
     );
     registerCommands({
       library,
+      loaded: Promise.resolve(),
       panels,
       history,
       log,

@@ -265,6 +265,10 @@ describe('own settings on the disk', () => {
     const { one } = await open();
     expect(one.own.values).toEqual({ method: 'birch', autoTo: 2, autoFrom: 9 });
     expect(one.settings, 'the least is above the most').toMatchObject({ autoFrom: 2, autoTo: 30 });
+    expect(panelState(one, view).own?.problems).toEqual([
+      ...one.own.problems,
+      "the range of 'auto' would be 9 to 2 clusters",
+    ]);
     expect(one.own.problems).toEqual([
       'the own setting \'clusters\' is 0: expected a whole number from 1 to 1000, or "auto"',
       "the own setting 'constructor' is 1: there is no such setting",

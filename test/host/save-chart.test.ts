@@ -22,7 +22,7 @@ it('saves the chart of a cluster as SVG or PNG, by the name of the file', async 
     await saveChart({ session, cluster });
     expect(shownBy('information').at(-1)).toContain(name);
   }
-  expect(await readFile(join(folder, 'a.svg'), 'utf8')).toMatch(/^<svg .*Cluster 0: 1 faces/s);
+  expect(await readFile(join(folder, 'a.svg'), 'utf8')).toMatch(/^<svg .*Cluster 0: 1 face/s);
   expect(new Uint8Array(await readFile(join(folder, 'a.PNG')))).toEqual(png);
   expect(engine.asked.filter((call) => call === 'drawChart')).toHaveLength(1);
 });

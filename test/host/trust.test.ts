@@ -169,6 +169,7 @@ describe('an untrusted workspace', () => {
     const { library } = await keptRun(engine, ['/photos']);
     registerCommands({
       library,
+      loaded: Promise.resolve(),
       engine: engine.client,
       history: new SettingHistory(),
       log: createLog('test'),

@@ -52,7 +52,7 @@ describe('cropFrame', () => {
           const px = x + dx * Math.cos(angle) - dy * Math.sin(angle);
           const py = y + dx * Math.sin(angle) + dy * Math.cos(angle);
           const at = (row * 160 + column) * 3;
-          // Beyond the border its pixels are replicated; near it the resampling mixes both.
+          // Beyond the border its pixels are repeated; near it, resampling mixes them with the image.
           const expected = [
             (250 * Math.min(Math.max(px, 0.5), 799.5)) / 800,
             (250 * Math.min(Math.max(py, 0.5), 599.5)) / 600,
@@ -182,7 +182,7 @@ describe('reduceBox', () => {
   ];
 
   it.each(cases)(
-    'averages squares of $by × $by pixels, with at most $mostRows rows of each',
+    'averages squares of $by × $by pixels, of which the rows $rows',
     ({ part, by, mostRows, rows }) => {
       const reduced = reduceBox(noise, part, by, mostRows);
       expect(reduced).toMatchObject({

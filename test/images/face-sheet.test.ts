@@ -23,7 +23,7 @@ describe('a sheet', () => {
   it('holds small faces side by side in rows of eight', async () => {
     const crops = Array.from({ length: 11 }, (_, i) => crop(160, 192, 20 * i + 10));
     const { width, height, at } = await graysOf(
-      await faceSheet(crops, { width: 160, height: 192 }),
+      await faceSheet(crops, { width: 160, height: 192 }, 60),
     );
     expect([width, height]).toEqual([480, 144]);
     for (let i = 0; i < 11; i++) {
@@ -38,7 +38,9 @@ describe('a sheet', () => {
     [89, 218],
     [64, 64],
   ])('cuts crops of %i by %i, and distorts none', async (width, height) => {
-    const sheet = await graysOf(await faceSheet([crop(width, height, 200, 0)], { width, height }));
+    const sheet = await graysOf(
+      await faceSheet([crop(width, height, 200, 0)], { width, height }, 60),
+    );
     expect([sheet.width, sheet.height]).toEqual([480, 72]);
     for (const [x, y] of [
       [4, 4],

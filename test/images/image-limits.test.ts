@@ -141,6 +141,26 @@ describe('MemoryBudget', () => {
     expect(most).toBeGreaterThan(150e6);
   });
 
+  it('says whether a thread only waits, which is then no sign that it hangs', async () => {
+    const budget = MemoryBudget.withSize(100e6);
+    const other = new MemoryBudget(budget.memory);
+    let finish: () => void = () => undefined;
+    const holding = other.run(100e6, () => new Promise<void>((resolve) => (finish = resolve)));
+    const waiting = budget.run(60e6, () => Promise.resolve('read'));
+    expect([other.isWaiting, budget.isWaiting]).toEqual([false, true]);
+    // Beside an image that is decoded, silence counts.
+    let small: () => void = () => undefined;
+    const decoding = budget.run(1e6, () => new Promise<void>((resolve) => (small = resolve)));
+    expect(budget.isWaiting).toBe(false);
+    small();
+    await decoding;
+    expect(budget.isWaiting).toBe(true);
+    finish();
+    await holding;
+    expect(await waiting).toBe('read');
+    expect(budget.isWaiting).toBe(false);
+  });
+
   it('gets the memory of failed work back', async () => {
     const budget = MemoryBudget.withSize(100e6);
     await expect(budget.run(100e6, () => Promise.reject(new Error('damaged')))).rejects.toThrow(

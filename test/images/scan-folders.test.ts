@@ -1,5 +1,6 @@
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { folderLabels } from '../../src/images/folder-labels';
 import { chooseImages } from '../../src/images/choose-images';
@@ -35,6 +36,21 @@ describe('scanImages', () => {
       'a/A.JPEG',
       'b/B_0001.jpg',
     ]);
+  });
+
+  it('finds images without an extension by their content', async () => {
+    const folder = await temporaryFolder();
+    const image = sharp({ create: { width: 20, height: 20, channels: 3, background: 'red' } });
+    for (const format of ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const)
+      await image
+        .clone()
+        .toFormat(format)
+        .toFile(join(folder, `0${format}`));
+    await writeFiles(folder, { README: 'P1 is no picture\n', notes: 'BM', empty: '', 'a.txt': '' });
+    await symlink('0png', join(folder, 'link'));
+    expect((await names(folder)).sort()).toEqual(
+      ['0jpeg', '0png', '0webp', '0gif', '0tiff', '0avif'].sort(),
+    );
   });
 
   it('preserves names with spaces, quotes, #, % and emoji', async () => {

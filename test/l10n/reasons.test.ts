@@ -83,8 +83,8 @@ describe('reasons of images that cannot be used', () => {
       'zu klein: erwartet werden mindestens 16×16 Pixel, es sind 8×8',
     ]);
     expect(await decoding(jpeg, { pixels: 1500 })).toEqual([
-      'too large: expected at most 0 megapixels (setting maxImageMegapixels), got 64×48',
-      'zu groß: erwartet werden höchstens 0 Megapixel (Einstellung maxImageMegapixels), es sind 64×48',
+      'too large: expected at most 0.0015 megapixels (setting maxImageMegapixels), got 64×48',
+      'zu groß: erwartet werden höchstens 0,0015 Megapixel (Einstellung maxImageMegapixels), es sind 64×48',
     ]);
     const large = await sharp({
       create: { width: 2000, height: 1000, channels: 3, background: 'red' },

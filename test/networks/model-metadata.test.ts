@@ -72,7 +72,7 @@ describe('metadata of a network file', () => {
       'cpu',
     );
     expect(run.status).toBe(0);
-    expect(run.stdout).toMatch(/faces are compared by all attributes of the model/);
+    expect(run.stdout).toMatch(/faces are compared by all attributes there are/);
     expect((await readFile(join(out, 'faces.csv'), 'utf8')).split('\n')[0]).toContain(
       'Own_0,Own_1',
     );

@@ -124,7 +124,7 @@ describe('ProviderChain', () => {
 
 describe('tune', () => {
   it('measures all networks and batch sizes, and picks the fastest network with the smallest batch that is about as fast', async () => {
-    const { file, batchSize, rates } = await tune([bundled.cpu, bundled.gpu], 'cpu', 1);
+    const { file, batchSize, rates } = await tune([bundled.cpu, bundled.gpu], 'cpu', 1, [8, 16]);
     expect(rates).toHaveLength(4);
     const fastest = Math.max(...rates.map(({ rate }) => rate));
     expect(rates.find(({ rate }) => rate === fastest)!.file).toBe(file);

@@ -26,9 +26,9 @@ describe('readRepeatable', () => {
   });
 
   it.each([
-    ['no JSON', 'oops', /cannot read/],
-    ['nothing', '', /cannot read/],
-    ['a JSON of no end of brackets', '['.repeat(200_000), /cannot read|expected results/],
+    ['no JSON', 'oops', /got no JSON/],
+    ['nothing', '', /got no JSON/],
+    ['a JSON of no end of brackets', '['.repeat(200_000), /got no JSON|expected results/],
     ['another JSON', { hello: 1 }, /expected results of this program.*'schema'/],
     ['null', 'null', /another content/],
     ['another version', result(['cluster'], { schemaVersion: 2 }), /another 'schemaVersion'/],
@@ -70,6 +70,13 @@ describe('differences', () => {
     const before = { faces: 3, createdAt: 'a', timing: { x: 1 }, points: [{ k: 2, seconds: 1 }] };
     const after = { faces: 3, createdAt: 'b', timing: {}, points: [{ k: 2, seconds: 2 }] };
     expect(differences(before, after)).toEqual([]);
+  });
+
+  it('are none where the same network lies elsewhere', () => {
+    const result = (model: string, modelSha256: string | null) => ({ model, modelSha256 });
+    expect(differences(result('/a.onnx', 'f00'), result('/b.onnx', 'f00'))).toEqual([]);
+    expect(differences(result('/a.onnx', null), result('/b.onnx', null))).toHaveLength(1);
+    expect(differences(result('/a.onnx', 'f00'), result('/a.onnx', 'ba4'))).toHaveLength(1);
   });
 
   it('name what differs, and count the rest', () => {

@@ -111,6 +111,26 @@ describe('copies', () => {
   });
 });
 
+describe('many faces that look the same', () => {
+  // In quadratic time, these would take minutes.
+  const FACES = 15_000;
+
+  it('are compared with their original alone', () => {
+    const [face] = pictures(1) as [Buffer];
+    const look = looksOf([face]);
+    const looks = Uint8Array.from(
+      { length: FACES * LOOK },
+      (_, i) => look[i % LOOK]! ^ ((i % 3) & 1),
+    );
+    expect(new Set(findCopies(looks, inOrder(FACES)))).toEqual(new Set([0]));
+  });
+
+  it('are not compared where they are plain', () => {
+    const looks = new Uint8Array(FACES * LOOK).fill(90);
+    expect(findCopies(looks, inOrder(FACES))).toEqual(inOrder(FACES));
+  });
+});
+
 describe('a look', () => {
   it('is the mean of the gray values in each cell', () => {
     const face = Uint8Array.from({ length: LOOK_SIDE * LOOK_SIDE * 4 * 3 }, (_, i) =>

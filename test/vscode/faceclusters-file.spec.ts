@@ -121,11 +121,15 @@ test('says what is wrong with a damaged file, and writes nothing', async ({ work
   await expect(panel.locator('fc-cluster-card')).toHaveCount(16);
 });
 
-test('waits for trust in Restricted Mode', async ({ workbench }) => {
-  await writeFile(join(workbench.folder, 'any.faceclusters'), 'not even a file of clusters');
-  await workbench.open({ trust: false });
-  const panel = await openFile(workbench, 'any.faceclusters');
-  await expect(panel.locator('fc-waits')).toContainText('This workspace is in Restricted Mode');
-  await workbench.page.waitForTimeout(2000);
-  expect(workbench.enginePids()).toEqual([]);
+test.describe('in a foreign workspace', () => {
+  test.use({ isForeign: true });
+
+  test('waits for trust in Restricted Mode', async ({ workbench }) => {
+    await writeFile(join(workbench.folder, 'any.faceclusters'), 'not even a file of clusters');
+    await workbench.open({ trust: false });
+    const panel = await openFile(workbench, 'any.faceclusters');
+    await expect(panel.locator('fc-waits')).toContainText('This workspace is in Restricted Mode');
+    await workbench.page.waitForTimeout(2000);
+    expect(workbench.enginePids()).toEqual([]);
+  });
 });

@@ -3,6 +3,8 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './vscode';
 
+test.use({ isForeign: true });
+
 const COMMAND_LINK = '[Show details](command:workbench.action.terminal.new) ';
 
 /**

@@ -46,8 +46,12 @@ test('corrects clusters in the side panel by keys, menus and dragging', async ({
   await page.screenshot({ path: 'test-results/side-panel.png' });
   await workbench.chooseFromMenu('Pin Cluster');
   await expect(panel.locator('fc-notices')).toContainText('Pinned');
-  await workbench.treeRow(/^Anna/).click({ button: 'right' });
-  await workbench.chooseFromMenu('Split Cluster…');
+  // The list is drawn anew for the pin, which may close the menu.
+  await expect(async () => {
+    await workbench.treeRow(/^Anna/).click({ button: 'right' });
+    await workbench.chooseFromMenu('Split Cluster…');
+    await expect(input).toBeVisible({ timeout: 3000 });
+  }).toPass({ timeout: 40_000 });
   await input.fill('3');
   await input.press('Enter');
   await expect(workbench.treeRow(/^portraits/)).toContainText('17 clusters');

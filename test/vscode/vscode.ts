@@ -25,6 +25,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 interface Server {
   origin: string;
   userDataDir: string;
+  /** The folder of workspaces that are trusted together. */
+  trusted: { folder: string; wasAsked: boolean };
 }
 
 /** A workspace on disk, opened in a window. */
@@ -37,20 +39,27 @@ export class Workbench {
 
   /**
    * Loads (again) the window on the workspace.
-   * @param trust what VS Code's own question about the workspace is answered the first time.
+   * @param trust what VS Code's own question about the workspace is answered the first time. All
+   * workspaces of one folder are trusted with the first of them, as a user may choose.
    */
   async open({ trust = true } = {}): Promise<void> {
     this.databasesOfOthers ??= await this.databases();
     await this.page.goto(`${this.server.origin}/?folder=${encodeURIComponent(this.folder)}`);
-    if (!this.answered) {
+    const { trusted } = this.server;
+    const isAmongTrusted = this.folder.startsWith(trusted.folder);
+    if (isAmongTrusted && !trust) throw new Error('expected a foreign workspace: `isForeign`');
+    if (!this.answered && !(isAmongTrusted && trusted.wasAsked)) {
       const answer = trust ? 'Yes, I trust the authors' : "No, I don't trust the authors";
       const question = this.page.locator('.monaco-dialog-box', {
         hasText: 'Do you trust the authors of the files in this folder?',
       });
-      await question.getByText(answer).click({ timeout: 90_000 });
+      await question.waitFor({ timeout: 90_000 });
+      if (isAmongTrusted) await question.getByText('Trust the authors of all files in').click();
+      await question.getByText(answer).click();
       await question.waitFor({ state: 'hidden' });
-      this.answered = true;
+      if (isAmongTrusted) trusted.wasAsked = true;
     }
+    this.answered = true;
     await this.explorerRow().first().waitFor({ timeout: 90_000 });
   }
 
@@ -277,11 +286,13 @@ export class Workbench {
 }
 
 export const test = base.extend<
-  { workbench: Workbench },
-  { server: Server; window: BrowserContext; language: string }
+  { workbench: Workbench; isForeign: boolean },
+  { server: Server; window: BrowserContext; language: string; flags: string[] }
 >({
   /** Of VS Code. */
   language: ['en', { scope: 'worker', option: true }],
+  /** Of the browser, beside those of all tests. */
+  flags: [[], { scope: 'worker', option: true }],
   server: [
     async ({ language }, use) => {
       const code = await installCodeServer();
@@ -310,7 +321,9 @@ export const test = base.extend<
           'faceClusters.provider': 'cpu',
         },
       });
-      await use({ origin: server.origin, userDataDir: places.userDataDir });
+      const trusted = { folder: join(home, 'workspaces'), wasAsked: false };
+      await mkdir(trusted.folder);
+      await use({ origin: server.origin, userDataDir: places.userDataDir, trusted });
       await server.stop();
       await rm(home, { recursive: true, force: true });
     },
@@ -318,10 +331,10 @@ export const test = base.extend<
   ],
   // One browser for all: what it has cached and compiled of VS Code serves the next window.
   window: [
-    async ({ server }, use) => {
+    async ({ server, flags }, use) => {
       const context = await chromium.launchPersistentContext(join(server.userDataDir, 'browser'), {
         executablePath: CHROMIUM,
-        args: FLAGS,
+        args: [...FLAGS, ...flags],
         viewport: { width: 1500, height: 950 },
       });
       await use(context);
@@ -329,8 +342,11 @@ export const test = base.extend<
     },
     { scope: 'worker' },
   ],
-  workbench: async ({ server, window }, use, info) => {
-    const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
+  /** Whether VS Code asks about the workspace alone. */
+  isForeign: [false, { option: true }],
+  workbench: async ({ server, window, isForeign }, use, info) => {
+    const parent = isForeign ? tmpdir() : server.trusted.folder;
+    const folder = await mkdtemp(join(parent, 'workspace-'));
     await cp(await samplePortraits(), join(folder, 'portraits'), { recursive: true });
     const page = await window.newPage();
     const refused: string[] = [];

@@ -138,6 +138,25 @@ test('undo and redo are keys of the panel, but not of its fields', async ({ moun
   ]);
 });
 
+test('keys of a photo dialog reach VS Code, but not the panel behind it', async ({
+  mountComponent,
+}) => {
+  const panel = panelState({ undo: 'Merged 2 clusters' });
+  const mounted = await mountComponent('fc-app', { panel });
+  const { component, page } = mounted;
+  await page.evaluate(() => {
+    window.addEventListener('keydown', ({ key }) => {
+      document.title = key; // VS Code listens there
+    });
+  });
+  await component.locator('fc-cluster-card .face').first().click();
+  await expect(component.locator('fc-photo-dialog h2')).toHaveText('image-0.jpg');
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('F6');
+  expect(await page.title()).toBe('F6');
+  expect((await mounted.sent()).filter(([name]) => name === 'command')).toEqual([]);
+});
+
 test('the arrow keys step through the faces of a photo dialog', async ({ mountComponent }) => {
   const { component, page } = await mountComponent('fc-app', { panel: panelState() });
   await component.locator('fc-cluster-card .face').first().click();

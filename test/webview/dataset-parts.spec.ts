@@ -44,6 +44,36 @@ test('the attributes of a data set are chosen, and one of them stays', async ({
   await expect(component.getByRole('checkbox', { name: /Smiling/ })).toBeDisabled();
 });
 
+test('the boxes are those of their attributes after one was left out', async ({
+  mountComponent,
+}) => {
+  const options = { attributes: [], drop: [], dropZero: 0, seed: 1 };
+  const all = summary({ allAttributes: ['Eyeglasses', 'Smiling'] });
+  const mounted = await mountComponent('fc-dataset-attributes', { summary: all, options });
+  const { component } = mounted;
+  const box = (name: RegExp) => component.getByRole('checkbox', { name });
+  await box(/Smiling/).uncheck();
+  await mounted.update({ summary: { ...all, attributes: [all.attributes[1]!] } });
+  await expect(box(/Eyeglasses/)).toBeChecked();
+  await expect(box(/Smiling/)).not.toBeChecked();
+  // The host refused: the box says what is.
+  await box(/Smiling/).check();
+  await mounted.update({ summary: { ...all, attributes: [all.attributes[1]!] } });
+  await expect(box(/Smiling/)).not.toBeChecked();
+});
+
+test('a choice that other labels do not have is given up', async ({ mountComponent }) => {
+  const mounted = await mountComponent('fc-dataset-samples', { summary: summary() });
+  const { component } = mounted;
+  await component.getByRole('combobox', { name: 'Partition' }).click();
+  await component.getByRole('option', { name: 'test' }).click();
+  const last = async () => (await mounted.sent()).at(-1);
+  const anything = { partition: null, attribute: null, again: false };
+  await expect.poll(last).toEqual(['samples', { ...anything, partition: 'test' }]);
+  await mounted.update({ summary: summary({ partitions: {} }) });
+  await expect.poll(last).toEqual(['samples', anything]);
+});
+
 test('samples are those of the last request, in whatever order the answers come', async ({
   mountComponent,
 }) => {

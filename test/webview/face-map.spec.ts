@@ -41,7 +41,8 @@ async function mountMap(mount: Mount, properties: Record<string, unknown> = {}) 
     };
   };
   const { page, component } = mounted;
-  return { page, component, map, at, sent: () => mounted.sent() };
+  const update = (changes: Record<string, unknown>) => mounted.update(changes);
+  return { page, component, map, at, update, sent: () => mounted.sent() };
 }
 
 /** Drags the mouse around the faces at the left. */
@@ -91,6 +92,40 @@ test('the map draws each face, shows its card under the pointer, and its photo o
   await page.mouse.click(x, y);
   await page.keyboard.up('Control');
   await expect.poll(sent).toContainEqual(['open', { row: 4, beside: true }]);
+});
+
+test('a cluster has the color that it was given', async ({ mountComponent }) => {
+  const clustering = clusteringState();
+  clustering.clusters[1]!.said = { color: '#2f7fd6' };
+  const { component, at } = await mountMap(mountComponent, { clustering });
+  const { x, y } = at(4);
+  const blueLessRed = () =>
+    component.locator('canvas.points').evaluate(
+      (canvas, [pageX, pageY]) => {
+        const { left, top, width } = canvas.getBoundingClientRect();
+        const ratio = (canvas as HTMLCanvasElement).width / width;
+        const context = (canvas as HTMLCanvasElement).getContext('2d')!;
+        const { data } = context.getImageData((pageX - left) * ratio, (pageY - top) * ratio, 1, 1);
+        return data[2]! - data[0]!; // points let some of the background through
+      },
+      [x, y] as const,
+    );
+  await expect.poll(blueLessRed).toBeGreaterThan(100); // its own color would be red
+});
+
+test('nothing is selected on the map of an earlier clustering', async ({ mountComponent }) => {
+  const { page, component, at, sent, update } = await mountMap(mountComponent);
+  await page.evaluate(() => {
+    window.testPage.fail('the engine is gone');
+  });
+  await update({ generation: 2 });
+  await expect(component.getByRole('alert')).toContainText('the engine is gone');
+  await component.locator('#lasso').click();
+  await lassoLeft(page, at);
+  await page.mouse.click(at(4).x, at(4).y);
+  await page.mouse.move(at(0).x, at(0).y);
+  expect(await sent()).toEqual([]);
+  await expect(component.locator('.card')).toHaveCount(0);
 });
 
 test('a lasso selects, adds and removes faces', async ({ mountComponent }) => {
@@ -220,6 +255,35 @@ test('the faces move to a better arrangement, which is asked for again where it 
     await page.keyboard.press('ArrowRight');
     await expect(component.getByRole('status')).toContainText('Smiling women');
   }
+});
+
+test('the map stays as it was while something else is shown in its place', async ({
+  mountComponent,
+}) => {
+  const { page, component, at } = await mountMap(mountComponent);
+  await page.evaluate(
+    ([points, clusters]) => {
+      window.testPage.map(points, clusters, 'neighbors');
+    },
+    [POINTS, CLUSTERS] as const,
+  );
+  await expect(component).toContainText('Each face lies among those most similar to it');
+  await page.mouse.move(at(6).x + 60, at(6).y + 40);
+  await page.mouse.down();
+  await page.mouse.move(at(6).x + 110, at(6).y + 60, { steps: 5 });
+  await page.mouse.up();
+  await component.evaluate(async (map) => {
+    const parent = map.parentNode!;
+    map.remove();
+    await new Promise(requestAnimationFrame);
+    parent.append(map);
+    (map as HTMLElement & { requestUpdate(): void }).requestUpdate();
+    // Two frames, in which the map could be asked for, and be shown as a whole.
+    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+  });
+  await expect(component).toContainText('Each face lies among those most similar to it');
+  await page.mouse.move(at(6).x + 50, at(6).y + 20);
+  await expect(component.locator('.card')).toContainText('image-6.jpg');
 });
 
 test('the map beside the cards is asked for when it is opened', async ({ mountComponent }) => {

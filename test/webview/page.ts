@@ -159,7 +159,7 @@ const source: Source = {
       ),
     ),
   }),
-  typicalFaces: async (cluster, count) => {
+  typicalFaces: async ({ cluster, count }) => {
     cards.push(cluster);
     await held;
     if (failure !== '') throw new Error(failure);
@@ -192,6 +192,7 @@ const source: Source = {
       silhouette: 0.25,
       box: { x: 10 + 40 * i, y: 10, width: 30, height: 30 },
       score: 0.9,
+      present: [i === 1, true, i === 0],
       marked: [],
       probabilities: [0.1 + 0.8 * i, 0.5, 0.9 - 0.8 * i],
     })),
@@ -270,8 +271,9 @@ const source: Source = {
 };
 
 const host: DatasetHost = {
-  samples: () =>
+  samples: (wanted) =>
     new Promise((resolve) => {
+      sent.push(['samples', wanted]);
       sampleRequests.push(resolve);
     }),
   send: (name, params) => {

@@ -78,6 +78,28 @@ test('a cluster is compared from its view with the one most like it, then with a
   await expect(component.locator('fc-cluster-view #compare')).toBeFocused();
 });
 
+test('the lists name the clusters that are compared, whichever were picked before', async ({
+  mountComponent,
+}) => {
+  const mounted = await mountComponent('fc-app', { panel: state(0) });
+  const { component } = mounted;
+  await component.locator('fc-cluster-view #compare').click();
+  const pair = component.locator('fc-pair-view');
+  const first = pair.locator('#first');
+  const second = pair.locator('#second');
+  await second.selectOption('1');
+  await first.selectOption('2');
+  await second.selectOption('0');
+  await first.selectOption('1');
+  await second.selectOption('2');
+  await expect(first).toHaveValue('1');
+  await expect(second).toHaveValue('2');
+  const titles = await pair
+    .locator('.side')
+    .evaluateAll((all) => all.map((side) => side.ariaLabel));
+  expect(titles).toHaveLength(2);
+});
+
 test('two chosen clusters are compared, and one of them is opened', async ({ mountComponent }) => {
   const mounted = await mountComponent('fc-app', { panel: state() });
   const { component, page } = mounted;

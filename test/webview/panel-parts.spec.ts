@@ -416,6 +416,20 @@ test.describe('the comparison', () => {
   });
 });
 
+test('the view of the last cluster keeps the focus', async ({ mountComponent }) => {
+  const clustering = clusteringState();
+  const { clusters } = clustering;
+  const mounted = await mountComponent('fc-cluster-view', {
+    clustering,
+    cluster: clusters.at(-2),
+    generation: 1,
+  });
+  const { component } = mounted;
+  await component.locator('#next').focus();
+  await mounted.update({ cluster: clusters.at(-1) });
+  await expect(component.locator('#previous')).toBeFocused();
+});
+
 test('the view of a cluster steps to its neighbors, orders its faces and uses its images', async ({
   mountComponent,
 }) => {

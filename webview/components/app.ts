@@ -1,6 +1,7 @@
 /** The panel: toolbar, notices, and all clusters or one cluster in detail. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { cache } from 'lit/directives/cache.js';
 import type { PanelAct, PanelState } from '../../src/protocol/panel';
 import { pairWith } from '../../src/summaries/pair-with';
 import type { Source } from '../source';
@@ -8,7 +9,7 @@ import { AllPictures } from './all-pictures';
 import './answer-view';
 import { styles } from './app.css';
 import { changesView } from './changes-view';
-import { Ask, ChooseCluster, CompareClusters, Correct } from './cluster-events';
+import { Ask, CompareClusters, Correct } from './cluster-events';
 import type { ClusterView } from './cluster-view';
 import './cluster-view';
 import { clusteringCharts, noClusters } from './clustering-charts';
@@ -20,7 +21,7 @@ import './pair-view';
 import type { PhotoDialog } from './photo-dialog';
 import './photo-dialog';
 import './progress-bar';
-import { SelectFaces } from './select-faces';
+import { Selected } from './selected';
 import './selection-bar';
 import { shared } from './shared.css';
 import { stepOf } from './step-keys';
@@ -45,13 +46,10 @@ export class App extends LitElement {
   @state() private conditions: readonly Condition[] | undefined;
   /** Ids of the clusters that are shown side by side. */
   @state() private pair: readonly [number, number] | undefined;
-  /** Rows of the selected faces. */
-  @state() private selection: ReadonlySet<number> = new Set();
-  /** Ids of the clusters that are chosen for an action, the first one first. */
-  @state() private chosen: ReadonlySet<number> = new Set();
 
   @query('fc-photo-dialog') private photoDialog!: PhotoDialog | null;
   private readonly pictures = new AllPictures(this);
+  private readonly selected = new Selected(this);
   /** Scroll position of the overview when a cluster was opened. */
   private overviewScroll = 0;
 
@@ -70,9 +68,7 @@ export class App extends LitElement {
     this.addEventListener(ShowFace.type, this.onShowFace);
     this.addEventListener(Ask.type, this.onAsk);
     this.addEventListener(Correct.type, this.onCorrect);
-    this.addEventListener(ChooseCluster.type, this.onChoose);
     this.addEventListener(CompareClusters.type, this.onCompare);
-    this.addEventListener(SelectFaces.type, this.onSelect);
     window.addEventListener('keydown', this.onKey);
   }
 
@@ -90,14 +86,15 @@ export class App extends LitElement {
     const earlier = changed.get('panel');
     const isOther = earlier?.run?.createdAt !== this.panel?.run?.createdAt;
     if (earlier !== undefined && isOther) {
-      this.selection = new Set(); // its rows are of another run
+      this.selected.clearFaces(); // its rows are of another run
       this.photoDialog?.close();
     }
-    if (earlier?.generation !== this.panel?.generation) this.chosen = new Set();
+    if (earlier?.generation !== this.panel?.generation) this.selected.clearClusters();
     const ids = this.panel?.clustering?.clusters.map(({ id }) => id) ?? [];
     const isThere = this.pair?.every((id) => ids.includes(id)) === true;
-    if (!isThere || (earlier !== undefined && earlier.selected !== this.panel?.selected))
-      this.pair = undefined;
+    const isElsewhere =
+      earlier?.selected !== this.panel?.selected || earlier?.earlier !== this.panel?.earlier;
+    if (!isThere || (earlier !== undefined && isElsewhere)) this.pair = undefined;
   }
 
   override updated(changed: PropertyValues<this>) {
@@ -137,9 +134,9 @@ export class App extends LitElement {
               .source=${source}
               .clustering=${panel.clustering}
               .names=${panel.run?.modelAttributes ?? []}
-              .selection=${this.selection}
-              .chosen=${this.chosen}
-              .clear=${this.clearSelection}
+              .selection=${this.selected.faces}
+              .chosen=${this.selected.clusters}
+              .clear=${this.selected.clear}
             ></fc-selection-bar>`
       }
       <fc-photo-dialog
@@ -152,6 +149,13 @@ export class App extends LitElement {
   }
 
   private clusters(panel: PanelState, clustering: Clustering) {
+    const other = this.insteadOfOverview(panel, clustering);
+    // Kept while another view is shown, so that its cards and the map are there at once after it.
+    return [cache(other === undefined ? this.overview(panel, clustering) : nothing), other];
+  }
+
+  /** What is shown in the place of all clusters, if anything. */
+  private insteadOfOverview(panel: PanelState, clustering: Clustering) {
     const { generation, selected } = panel;
     const attributes = panel.run?.modelAttributes ?? [];
     const pictures = this.pictures.of(generation);
@@ -175,7 +179,7 @@ export class App extends LitElement {
         .generation=${generation}
         .pictures=${pictures.get(chosen.id)}
         .names=${attributes}
-        .selection=${this.source.live ? this.selection : undefined}
+        .selection=${this.source.live ? this.selected.faces : undefined}
       ></fc-cluster-view>`;
     }
     if (panel.earlier !== null)
@@ -186,19 +190,24 @@ export class App extends LitElement {
         .conditions=${this.conditions}
         .names=${attributes}
         .generation=${generation}
-        .selection=${this.selection}
+        .selection=${this.selected.faces}
         .close=${this.closeAnswer}
       ></fc-answer-view>`;
+    return undefined;
+  }
+
+  private overview(panel: PanelState, clustering: Clustering) {
+    const { generation } = panel;
     return html`
       ${clusteringCharts(panel, clustering, this.source)}
       <fc-overview
         .source=${this.source}
         .clustering=${clustering}
         .generation=${generation}
-        .pictures=${pictures}
-        .names=${attributes}
-        .chosen=${this.chosen}
-        .selection=${this.selection}
+        .pictures=${this.pictures.of(generation)}
+        .names=${panel.run?.modelAttributes ?? []}
+        .chosen=${this.selected.clusters}
+        .selection=${this.selected.faces}
       ></fc-overview>
     `;
   }
@@ -221,10 +230,6 @@ export class App extends LitElement {
 
   private readonly onCorrect = (event: Event) => {
     if (event instanceof Correct) this.source.send('correct', { request: event.request });
-  };
-
-  private readonly onChoose = (event: Event) => {
-    if (event instanceof ChooseCluster) this.chosen = event.appliedTo(this.chosen);
   };
 
   private readonly onCompare = (event: Event) => {
@@ -258,20 +263,13 @@ export class App extends LitElement {
     });
   };
 
-  private readonly onSelect = (event: Event) => {
-    if (event instanceof SelectFaces) this.selection = event.appliedTo(this.selection);
-  };
-
-  private readonly clearSelection = () => {
-    this.selection = new Set();
-    this.chosen = new Set();
-  };
-
   private readonly closeAnswer = () => {
     this.conditions = undefined;
   };
 
   private readonly onKey = (event: KeyboardEvent) => {
+    // Of a dialog, only VS Code takes the keys.
+    if (event.composedPath().some((each) => each instanceof HTMLDialogElement)) return;
     const step = stepOf(event);
     if (step === 'back') this.stepBack();
     else if (step !== undefined) this.step(event, step);
@@ -279,7 +277,7 @@ export class App extends LitElement {
 
   /** One step back: from the selection, the answer, or the cluster. */
   private stepBack() {
-    if (this.selection.size > 0 || this.chosen.size > 0) this.clearSelection();
+    if (!this.selected.isEmpty) this.selected.clear();
     else if (this.pair !== undefined) this.closePair();
     else if (this.panel?.selected != null) this.source.select(null);
     else if (this.panel?.earlier != null) this.source.send('changes', { id: null });

@@ -4,7 +4,7 @@
  */
 import type { LitElement, ReactiveController } from 'lit';
 import type { ClusterSummary } from '../../src/domain/clustering';
-import type { TypicalFaces } from '../../src/domain/faces';
+import { SHEET_FACE_WIDTHS, type TypicalFaces } from '../../src/domain/faces';
 import { RecentlyUsed } from '../recently-used';
 import type { Source } from '../source';
 import { InAdvance, RequestQueue } from '../turns';
@@ -16,8 +16,8 @@ export const CARD_FACES = { compact: 8, full: 24 } as const;
 /** Requests for faces: few at a time, so that those of the first cards come first. */
 const requests = new RequestQueue(3);
 
-/** The cards with faces; those far away lose theirs when there are too many: 40 KB a card. */
-const loaded = new RecentlyUsed<CardFaces>(200, (card) => card.release());
+/** The cards with faces; those far away lose theirs when there are too many: half a MB a card. */
+const loaded = new RecentlyUsed<CardFaces>(150, (card) => card.release());
 
 /** Those that are far away yet. */
 const inAdvance = new InAdvance<CardFaces>((card) => card.prepare());
@@ -34,7 +34,9 @@ interface Card extends LitElement {
 }
 
 export class CardFaces implements ReactiveController {
-  typical: TypicalFaces | undefined;
+  typical: Omit<TypicalFaces, 'sheet'> | undefined;
+  /** Whether the faces are parts of a sheet, and have no pictures of their own. */
+  hasSheet = false;
   /** Whether the card is near the visible area. */
   isNear = false;
   /** The pictures of the faces: a style attribute would be refused, and parsed for each face. */
@@ -63,6 +65,7 @@ export class CardFaces implements ReactiveController {
       { rootMargin: NEAR },
     );
     this.observer.observe(this.card);
+    if (this.typical !== undefined) loaded.use(this); // it was taken out of the page and put back
     inAdvance.add(this);
   }
 
@@ -116,14 +119,15 @@ export class CardFaces implements ReactiveController {
     const what = `${generation} ${String(compact)}`;
     if (what === this.pending) return;
     this.pending = what;
-    const wanted = Math.min(
+    const count = Math.min(
       compact ? CARD_FACES.compact : CARD_FACES.full,
       source.available(cluster.id, cluster.size),
     );
+    const width = SHEET_FACE_WIDTHS[window.devicePixelRatio > 1 ? 1 : 0];
     // where it fails, the host has logged the reason
     const request = () =>
       source
-        .typicalFaces(cluster.id, wanted)
+        .typicalFaces({ cluster: cluster.id, count, width })
         .catch(() => ({ total: 0, faces: [], sheet: undefined }));
     const isCurrent = () => what === this.pending;
     const answer = await requests.add(() => isWanted() && isCurrent(), request);
@@ -134,12 +138,13 @@ export class CardFaces implements ReactiveController {
       inAdvance.add(this);
     }
     if (answer === undefined) return;
-    const { sheet, faces } = answer;
+    const { sheet, faces, total } = answer;
     const pictures = sheet === undefined ? '' : await sheetRule(sheet, faces.length);
     if (!isCurrent()) return;
     this.pending = '';
-    this.pictures.replaceSync(pictures);
-    this.typical = answer;
+    this.pictures.replaceSync(pictures); // which holds the sheet from now on
+    this.hasSheet = sheet !== undefined;
+    this.typical = { total, faces };
     card.requestUpdate();
     loaded.use(this);
   }

@@ -13,7 +13,7 @@ import type {
 } from '../../src/domain/kept-clusterings';
 import { clusterTitles } from '../../src/summaries/cluster-titles';
 import { forPage } from '../../src/text/neutralize';
-import { count, dateTime, decimal, plural } from '../../src/text/numbers';
+import { count, dateTime, plural, silhouetteText } from '../../src/text/numbers';
 import { t } from '../../src/text/translate';
 import type { Source } from '../source';
 import { faceButton, neighborIn } from './face-button';
@@ -108,7 +108,7 @@ export class ChangesView extends LitElement {
   }
 
   private changes(difference: ClusteringDifference) {
-    const { adjustedRand, clusters, dissolved } = difference;
+    const { adjustedRand, clusters, dissolved, gone, added } = difference;
     const now = this.clustering.clusters.filter(({ id }) => id >= 0).length;
     const changed = clusters.filter(
       ({ matched, arrivals }) => matched === null || arrivals.length > 0,
@@ -116,7 +116,7 @@ export class ChangesView extends LitElement {
     return html`
       <p role="status">${summaryOf(difference, now)}</p>
       <p class="quiet">
-        ${t('Clusters are matched by the share of faces that they have in common. Adjusted Rand index: {0} (1: the same clusters).', decimal(adjustedRand, 3))}
+        ${t('Clusters are matched by the share of faces that they have in common. Adjusted Rand index: {0} (1: the same clusters).', silhouetteText(adjustedRand))}
       </p>
       ${
         dissolved.length === 0
@@ -125,7 +125,11 @@ export class ChangesView extends LitElement {
               ${t('Without a successor: {0}', dissolved.map(({ title }) => `“${title}”`).join(', '))}
             </p>`
       }
-      ${changed.length === 0 ? html`<p>${t('The clusters are the same.')}</p>` : nothing}
+      ${
+        changed.length + dissolved.length + gone + added === 0
+          ? html`<p>${t('The clusters are the same.')}</p>`
+          : nothing
+      }
       <ul>
         ${changed.map((change) => this.cluster(change))}
       </ul>

@@ -81,7 +81,7 @@ export class ClusterCard extends LitElement {
 
   override render() {
     const { cluster, source, target } = this;
-    const { faces, sheet, total } = this.faces.typical ?? { faces: [], sheet: undefined, total: 0 };
+    const { faces, total } = this.faces.typical ?? { faces: [], total: 0 };
     const { said } = cluster;
     const more = (source.live ? total : cluster.size) - faces.length;
     return html`
@@ -95,7 +95,7 @@ export class ClusterCard extends LitElement {
         <div class="body">${this.eigenface()} ${this.head()}</div>
         ${said?.note === undefined ? nothing : html`<p class="note">${said.note}</p>`}
         <div
-          class=${classMap({ faces: true, sheet: sheet !== undefined, full: cluster.size >= CARD_FACES.full && source.live })}
+          class=${classMap({ faces: true, sheet: this.faces.hasSheet, full: cluster.size >= CARD_FACES.full && source.live })}
         >
           ${faces.map((face) => faceButton(face, source, { draggable: source.live, neighbor: this.neighbor }))}
         </div>

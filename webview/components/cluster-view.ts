@@ -1,7 +1,7 @@
 /** A cluster in detail: mean face and components, all attributes, and all faces. */
 import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { focusIfHere } from '../focus';
+import { buttonsDrawn, focusIfHere } from '../focus';
 import { classifyAttributes } from '../../src/summaries/tell-apart';
 import { readableAttribute } from '../../src/domain/attributes';
 import { differences } from '../../src/summaries/cluster-names';
@@ -55,6 +55,10 @@ export class ClusterView extends LitElement {
   override connectedCallback() {
     super.connectedCallback();
     this.faceWidth = keptFaceWidth(this.source);
+  }
+
+  override willUpdate() {
+    void this.keepFocus();
   }
 
   override render() {
@@ -115,8 +119,8 @@ export class ClusterView extends LitElement {
         <vscode-button appearance="secondary" id="back" @click=${this.back}
           >${t('All clusters')}</vscode-button
         >
-        ${this.step(t('Previous'), clusters[position - 1])}
-        ${this.step(t('Next'), clusters[position + 1])}
+        ${this.step('previous', t('Previous'), clusters[position - 1])}
+        ${this.step('next', t('Next'), clusters[position + 1])}
         <h2>
           <fc-cluster-name
             .cluster=${cluster.id}
@@ -226,11 +230,23 @@ export class ClusterView extends LitElement {
     `;
   }
 
-  private step(label: string, cluster: ClusterSummary | undefined) {
+  /** A button loses the focus when it is disabled: the other of the two gets it. */
+  private async keepFocus() {
+    const focused = this.shadowRoot?.activeElement?.id;
+    const { clusters } = this.clustering;
+    const end = focused === 'next' ? clusters.at(-1) : focused === 'previous' ? clusters[0] : null;
+    if (end?.id !== this.cluster.id) return;
+    await buttonsDrawn();
+    const other = focused === 'next' ? '#previous' : '#next';
+    this.renderRoot.querySelector<HTMLElement>(`${other}:not([disabled])`)?.focus();
+  }
+
+  private step(id: 'previous' | 'next', label: string, cluster: ClusterSummary | undefined) {
     const go = () => {
       if (cluster !== undefined) this.source.select(cluster.id);
     };
     return html`<vscode-button
+      id=${id}
       appearance="secondary"
       ?disabled=${cluster === undefined}
       aria-label=${t('{0} cluster', label)}

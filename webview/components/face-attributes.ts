@@ -91,8 +91,6 @@ export class FaceAttributes extends LitElement {
   /** Names of the attributes, in the order of the probabilities. */
   @property({ attribute: false }) names: readonly string[] = [];
   @property({ attribute: false }) clustering: Clustering | null = null;
-  /** Probability from which each attribute counts as present. */
-  @property({ attribute: false }) thresholds: readonly number[] | undefined;
   @property({ type: Boolean }) live = false;
 
   override render() {
@@ -114,7 +112,7 @@ export class FaceAttributes extends LitElement {
 
   private isPresent(name: string): boolean {
     const column = this.names.indexOf(name);
-    return (this.face.probabilities[column] ?? 0) >= (this.thresholds?.[column] ?? 0.5);
+    return this.face.present[column] ?? false;
   }
 
   private row(name: string) {

@@ -23,6 +23,9 @@ export const styles = css`
   .map:active {
     cursor: grabbing;
   }
+  .map.outdated canvas {
+    display: none;
+  }
   .map.lasso {
     cursor: crosshair;
   }
@@ -95,13 +98,5 @@ export const styles = css`
     width: 180px;
     height: 14px;
     border: 1px solid var(--vscode-contrastBorder, transparent);
-  }
-  .unseen {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
   }
 `;

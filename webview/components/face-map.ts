@@ -20,6 +20,7 @@ import {
   controls,
   description,
 } from './map/controls';
+import { type OwnColors, ownColors } from './map/colors';
 import { FaceCards } from './map/face-cards';
 import { MapData } from './map/map-data';
 import { MapStage } from './map/map-stage';
@@ -61,6 +62,7 @@ export class FaceMapView extends LitElement {
   @query('.card') private cardElement!: HTMLElement | null;
 
   private readonly data = new MapData(this);
+  private own: OwnColors = new Map();
   private stage: MapStage | undefined;
   private cards: FaceCards | undefined;
   private delay: ReturnType<typeof setTimeout> | undefined;
@@ -70,6 +72,7 @@ export class FaceMapView extends LitElement {
       this.cards = new FaceCards(this.source);
       this.looked = undefined;
     }
+    if (changed.has('clustering')) this.own = ownColors(this.clustering);
     if (this.colorBy !== '' && !this.names.includes(this.colorBy)) this.colorBy = '';
   }
 
@@ -83,6 +86,7 @@ export class FaceMapView extends LitElement {
         this.requestUpdate();
       },
       onLasso: (rows, mode) => {
+        if (this.data.isOutdated) return;
         this.dispatchEvent(new SelectFaces(rows, mode));
         this.announced = t('{0} in the lasso', plural(rows.length, 'face'));
       },
@@ -103,11 +107,8 @@ export class FaceMapView extends LitElement {
 
   override updated() {
     const { map } = this.data;
-    this.stage?.show(
-      map,
-      this.selection,
-      this.colorBy === '' ? undefined : this.values(this.colorBy),
-    );
+    const values = this.colorBy === '' ? undefined : this.values(this.colorBy);
+    this.stage?.show(map, this.selection, values ?? this.own);
     this.placeCard();
   }
 
@@ -134,7 +135,7 @@ export class FaceMapView extends LitElement {
         onFit: () => this.stage?.fit(),
       })}
       <div
-        class="map ${isLassoOn ? 'lasso' : ''}"
+        class="map ${isLassoOn ? 'lasso' : ''} ${data.problem === '' ? '' : 'outdated'}"
         tabindex="0"
         role="application"
         aria-roledescription=${t('map')}
@@ -250,15 +251,15 @@ export class FaceMapView extends LitElement {
     clearTimeout(this.delay);
     if (this.looked?.row === row) return;
     this.looked = undefined;
-    if (row < 0) return;
+    if (row < 0 || this.data.isOutdated) return;
     this.delay = setTimeout(() => void this.look(row, byKey), byKey ? 0 : CARD_DELAY_MS);
   };
 
   private async look(row: number, byKey: boolean) {
-    this.looked = { row, card: undefined };
+    const looked = (this.looked = { row, card: undefined });
     try {
       const card = await this.cards?.of(row);
-      if (this.looked.row !== row) return;
+      if (this.looked !== looked) return;
       this.looked = { row, card };
       if (byKey) this.announced = `${forPage(card?.image ?? '')}, ${this.clusterOf(row)}`;
     } catch {
@@ -268,6 +269,7 @@ export class FaceMapView extends LitElement {
   }
 
   private async open(row: number, isBeside: boolean) {
+    if (this.data.isOutdated) return;
     if (isBeside) {
       this.source.send('open', { row, beside: true });
       return;
@@ -284,6 +286,7 @@ export class FaceMapView extends LitElement {
   }
 
   private readonly onToggle = (row: number) => {
+    if (this.data.isOutdated) return;
     const isSelected = this.selection.has(row);
     this.dispatchEvent(new SelectFaces([row], isSelected ? 'remove' : 'add'));
     this.announced = isSelected ? t('No longer selected') : t('Selected');

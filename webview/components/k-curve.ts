@@ -142,7 +142,9 @@ export class KCurve extends LitElement {
       this.source.send('settings', { changes: { clusters: k } });
     };
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Enter') take();
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault(); // Space would scroll
+      take();
     };
     return svg`<circle class="live ${chosen ? 'chosen' : ''}" cx=${x} cy=${y} r=${radius} tabindex="0" role="button" aria-label=${t('Take {0}', text)}
       @click=${take} @keydown=${onKey}><title>${t('{0}. Click to take it.', text)}</title></circle>`;

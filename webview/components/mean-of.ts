@@ -1,7 +1,7 @@
 /** What a mean face is the mean of. */
 import type { ClusterSummary } from '../../src/domain/clustering';
 import type { ClusterPictures } from '../../src/domain/faces';
-import { count } from '../../src/text/numbers';
+import { count, plural } from '../../src/text/numbers';
 import { t } from '../../src/text/translate';
 
 /** @param pictures of the cluster; of some of its faces while those of all are being made. */
@@ -9,5 +9,5 @@ export function meanOf({ size }: ClusterSummary, pictures: ClusterPictures | und
   const faces = pictures?.faces ?? size;
   return faces < size
     ? t('Mean of {0} of {1} faces so far', count(faces), count(size))
-    : t('Mean face of {0} faces', count(size));
+    : t('Mean face of {0}', plural(size, 'face'));
 }

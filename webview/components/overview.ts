@@ -177,7 +177,7 @@ export class Overview extends LitElement {
 
   private filter(shown: number) {
     const { clusters } = this.clustering;
-    const { conditions, unknown } = parseQuestion(this.view.search, this.names);
+    const { conditions } = parseQuestion(this.view.search, this.names);
     const ask = () => {
       this.dispatchEvent(new Ask(conditions));
     };
@@ -204,7 +204,8 @@ export class Overview extends LitElement {
           : html`<button class="link" id="ask" @click=${ask}>${t('Show faces: {0}', text)}</button>`
       }
       ${
-        this.view.search !== '' && unknown.length === 0 && shown === clusters.length
+        // Of a question that is in no name, all cards are shown.
+        conditions.length > 0 && shown === clusters.length
           ? nothing
           : html`<span class="quiet" role="status"
               >${this.view.search === '' ? '' : t('{0} with this in the name', plural(shown, 'cluster'))}</span

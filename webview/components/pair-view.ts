@@ -1,6 +1,8 @@
 /** Two clusters side by side: their faces, mean faces and attributes, and how these differ. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { focusIfHere } from '../focus';
 import type { Clustering, ClusterSummary, Occurrences } from '../../src/domain/clustering';
 import type { ClusterDistance, ClusterPictures, FaceCard } from '../../src/domain/faces';
@@ -32,14 +34,14 @@ export class PairView extends LitElement {
   @property({ type: Number }) generation = 0;
   @property({ attribute: false }) pictures: ReadonlyMap<number, ClusterPictures> = new Map();
   @property({ attribute: false }) close!: () => void;
-  /** Takes another pair. */
+  /** Shows another pair. */
   @property({ attribute: false }) change!: (pair: readonly [number, number]) => void;
   /** Shows one cluster in detail. */
   @property({ attribute: false }) open!: (cluster: number) => void;
 
   @state() private faces: Partial<Record<number, FaceCard[]>> = {};
   @state() private distance: ClusterDistance | undefined;
-  /** Gray levels of the full colors of the difference. */
+  /** Difference that is drawn in full color, in gray levels. */
   @state() private range: number | undefined;
   @query('.difference canvas') private canvas!: HTMLCanvasElement;
 
@@ -92,7 +94,7 @@ export class PairView extends LitElement {
     return this.clustering.clusters.find((each) => each.id === id)!;
   }
 
-  /** Names of the clusters; with their numbers where they have the same name. */
+  /** Name of a cluster, with its number where both have the same. */
   private titleOf(side: Side): string {
     const titles = clusterTitles(this.clustering);
     const [first, second] = this.pair.map((id) => titles.get(id)!.text);
@@ -159,14 +161,14 @@ export class PairView extends LitElement {
     };
     const own = this.pair[at];
     return html`<select id=${side} aria-label=${LABELS[side]} @change=${choose}>
-      ${this.clustering.clusters
-        .filter(({ id }) => id >= -1 && id !== other)
-        .map(
-          ({ id, size }) =>
-            html`<option value=${id} ?selected=${id === own}>
-              ${titles.get(id)!.text} (${plural(size, 'face')})
-            </option>`,
-        )}
+      ${repeat(
+        this.clustering.clusters.filter(({ id }) => id >= -1 && id !== other),
+        ({ id }) => id,
+        ({ id, size }) =>
+          html`<option value=${id} .selected=${live(id === own)}>
+            ${titles.get(id)!.text} (${plural(size, 'face')})
+          </option>`,
+      )}
     </select>`;
   }
 
@@ -212,10 +214,10 @@ export class PairView extends LitElement {
         (side) =>
           html`<div class="key">
             <span class="swatch ${side}" aria-hidden="true"></span>
-            <span>${t('Brighter: {0}', this.titleOf(side))}</span>
+            <span>${t('Brighter in {0}', this.titleOf(side))}</span>
           </div>`,
       )}
-      ${range === undefined ? nothing : html`<p class="key quiet">${t('Full color: {0} of 255 gray levels', Math.round(range))}</p>`}
+      ${range === undefined ? nothing : html`<p class="key quiet">${t('Full color: a difference of {0} of 255 gray levels', Math.round(range))}</p>`}
     </figure>`;
   }
 

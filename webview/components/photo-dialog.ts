@@ -124,7 +124,9 @@ export class PhotoDialog extends LitElement {
               this.marked = row;
             };
             const onKey = (event: KeyboardEvent) => {
-              if (event.key === 'Enter' || event.key === ' ') mark();
+              if (event.key !== 'Enter' && event.key !== ' ') return;
+              event.preventDefault(); // Space would scroll
+              mark();
             };
             const label = t(
               'Face {0}{1}',
@@ -153,6 +155,7 @@ export class PhotoDialog extends LitElement {
       (card && {
         ...{ row: face.row, cluster: null, silhouette: null, box: null, score: null },
         probabilities: card.probabilities,
+        present: card.probabilities.map((value, i) => value >= (this.thresholds?.[i] ?? 0.5)),
         marked: [],
       });
     if (shown === undefined) return nothing;
@@ -167,7 +170,6 @@ export class PhotoDialog extends LitElement {
           .face=${shown}
           .names=${this.names}
           .clustering=${this.clustering}
-          .thresholds=${this.thresholds}
           ?live=${this.source.live}
         ></fc-face-attributes>
       </div>
@@ -175,8 +177,6 @@ export class PhotoDialog extends LitElement {
   }
 
   private readonly onKey = (event: KeyboardEvent) => {
-    // The panel behind the dialog must not react to the keys.
-    event.stopPropagation();
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : undefined;
     if (step !== undefined) this.step(step);
   };

@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Progress } from '../../src/domain/progress';
-import { stageText } from '../../src/domain/progress-text';
+import { stageName, stageText } from '../../src/domain/progress-text';
 import { t } from '../../src/text/translate';
 import { shared } from './shared.css';
 
@@ -57,7 +57,8 @@ export class ProgressBar extends LitElement {
     return html`
       <div class="line">
         <vscode-progress-ring></vscode-progress-ring>
-        <span class="text" role="status">${stageText(this.progress)}</span>
+        <span class="text" aria-hidden="true">${stageText(this.progress)}</span>
+        <span class="unseen" role="status">${stageName(this.progress.stage)}</span>
         <vscode-button appearance="secondary" @click=${cancel}>${t('Cancel')}</vscode-button>
       </div>
       <svg

@@ -70,6 +70,14 @@ export const shared = css`
     color: var(--vscode-badge-foreground);
     font-size: 0.8em;
   }
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
   .link {
     padding: 0;
     border: 0;

@@ -6,6 +6,7 @@ import { METHOD_NAMES, takesClusters } from '../../src/domain/method-names';
 import type { PanelState, PanelParams } from '../../src/protocol/panel';
 import { forPage } from '../../src/text/neutralize';
 import { t } from '../../src/text/translate';
+import { buttonsDrawn } from '../focus';
 import type { Source } from '../source';
 import './cluster-count';
 import './menu';
@@ -69,8 +70,7 @@ export class Toolbar extends LitElement {
   private async keepFocus() {
     const focused = this.shadowRoot?.activeElement?.id;
     if ((focused !== 'undo' && focused !== 'redo') || this.panel[focused] !== null) return;
-    // The toolkit draws its buttons in the frame after.
-    for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+    await buttonsDrawn();
     const other = focused === 'undo' ? 'redo' : 'undo';
     this.renderRoot.querySelector<HTMLElement>(`#${other}`)?.focus();
   }
@@ -81,7 +81,7 @@ export class Toolbar extends LitElement {
     return html`
       <div class="controls" role="toolbar" aria-label=${t('Clustering')}>
         ${this.method(settings.method)}
-        ${takesClusters(settings.method) ? html`<fc-cluster-count .source=${this.source} .clusters=${settings.clusters} .shown=${clustering?.clusters.length ?? 0}></fc-cluster-count>` : nothing}
+        ${takesClusters(settings.method) ? html`<fc-cluster-count .source=${this.source} .clusters=${settings.clusters} .shown=${clustering?.clusters.filter(({ id }) => id >= 0).length ?? 0}></fc-cluster-count>` : nothing}
         ${this.tuneButton()}
         ${this.narrow.matches ? nothing : further.map((action) => this.button(action))}
         <span class="last">

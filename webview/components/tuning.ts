@@ -209,7 +209,8 @@ export class Tuning extends LitElement {
   private onNumber(name: NumberSetting, label: string) {
     return (event: Event) => {
       const text = (event.target as HTMLInputElement).value.trim();
-      const value = Number(text);
+      // A comma is a decimal point in many languages; no number here has thousands.
+      const value = Number(text.replace(',', '.'));
       const schema = clusteringSettingsSchema.shape[name];
       const problem =
         text === '' ? t('expected a number') : schema.safeParse(value).error?.issues[0]?.message;

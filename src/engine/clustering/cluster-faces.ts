@@ -179,7 +179,9 @@ function clusterCountNotices(
       t(
         '{0} found no cluster with these parameters: every face is noise. Try {1}',
         METHOD_NAMES[method],
-        wayOutOfNoise(settings),
+        partition.vectors.rows === 1
+          ? t('K-Means: all faces have the same features')
+          : wayOutOfNoise(settings),
       ),
     );
   }
@@ -211,7 +213,10 @@ function clustersBySize(
   faces: number,
 ): ClusterRows[] {
   const noise = clusters;
-  const firstVector = (label: number) => labels.indexOf(label);
+  const firstVector = new Map<number, number>();
+  labels.forEach((label, vector) => {
+    if (!firstVector.has(label)) firstVector.set(label, vector);
+  });
   const rowsOf: number[][] = Array.from({ length: clusters + 1 }, () => []);
   for (let row = 0; row < faces; row++) {
     const label = labels[vectors.inverse[row]!]!;
@@ -224,7 +229,7 @@ function clustersBySize(
       (a, b) =>
         Number(a.label === noise) - Number(b.label === noise) ||
         b.rows.length - a.rows.length ||
-        firstVector(a.label) - firstVector(b.label),
+        firstVector.get(a.label)! - firstVector.get(b.label)!,
     )
     .map((cluster, position) => ({ ...cluster, id: cluster.label === noise ? -1 : position }));
 }

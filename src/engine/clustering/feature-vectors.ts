@@ -3,8 +3,12 @@ import { inCanonicalOrder } from '../../clustering/canonical-order';
 import { type DistinctVectors, distinctVectors, type Matrix } from '../../clustering/distinct';
 import { type Embeddings, embeddingVectors, rowsOf } from '../../clustering/embedding-vectors';
 import { type AttributeFeatures, deviationsOf, featureMatrix } from '../../clustering/features';
-import { withPreset } from '../../clustering/methods';
-import { attributeWeights, standardizedWeights } from '../../domain/attribute-weights';
+import { usedParameters, withPreset } from '../../domain/method-parameters';
+import {
+  attributeWeights,
+  standardizedWeights,
+  unknownWeights,
+} from '../../domain/attribute-weights';
 import { chosenAttributes } from '../../domain/find-attribute';
 import type { ClusteringSettings } from '../../domain/settings';
 import { frequencies } from '../../summaries/occurrences';
@@ -42,6 +46,8 @@ export function featureVectors(
   const notices = notice === undefined ? [] : [notice];
   if (features === 'embedding')
     return { attributes, weightOf: {}, ...embedded(input, settings, notices) };
+  const unknown = unknownWeights(settings.weights, names);
+  if (unknown !== undefined) notices.push(unknown);
   const weights = weightsOf(attributes, names, probabilities, { ...settings, features });
   const matrix = (kind: AttributeFeatures) =>
     featureMatrix(probabilities, names.length, columns, weights, kind);
@@ -91,12 +97,10 @@ const embeddingText = ({ columns, layer, kept }: Embeddings) =>
 
 /** @throws UserError where embeddings cannot be compared by the metric of the method. */
 export function checkEmbeddingMetric(settings: ClusteringSettings): void {
-  const { method, linkage, metric, preset } = withPreset(settings);
-  const isUsed =
-    method === 'dbscan' ||
-    method === 'optics' ||
-    method === 'hdbscan' ||
-    (method === 'agglomerative' && linkage !== 'ward');
+  const { preset } = settings;
+  const used = withPreset(settings);
+  const { metric } = used;
+  const isUsed = usedParameters({ ...used, preset: 'none' }).includes('metric');
   if (settings.features !== 'embedding' || !isUsed || metric !== 'hamming') return;
   throw new UserError(
     preset === 'original'

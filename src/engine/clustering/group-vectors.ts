@@ -5,7 +5,7 @@
 import type { DistinctVectors } from '../../clustering/distinct';
 import { gapOf, gapSets } from '../../clustering/gap';
 import { isLarge, kMeans } from '../../clustering/kmeans';
-import { withPreset } from '../../clustering/methods';
+import { withPreset } from '../../domain/method-parameters';
 import { silhouette, type Silhouette } from '../../clustering/silhouette';
 import {
   type ScoredPartition,

@@ -18,6 +18,8 @@ interface VectorsSource extends Pick<AnalysisSettings, 'limit' | 'sample'> {
 
 interface ClustersOrigin {
   source: RunManifest | VectorsSource;
+  /** Path of the file that the run was opened from, if it was. */
+  file?: string | undefined;
   formats: readonly TableFormat[];
   /** Against labels; undefined where there are none. */
   judgement: Judgement | undefined;
@@ -60,7 +62,7 @@ export function clustersJson(clustering: Clustering, origin: ClustersOrigin): Cl
     notices: [
       ...clustering.notices,
       ...seedNotice(clustering, manifest),
-      ...correctionNotice(clustering),
+      ...(origin.file === undefined ? correctionNotice(clustering) : []),
       ...(origin.notices ?? []),
     ],
     timing: { ...manifest?.timing, ...clustering.timing },
@@ -80,12 +82,20 @@ function parametersOf({ settings }: Clustering, { source, formats }: ClustersOri
   return { limit, sample, ...settings, formats: [...formats] };
 }
 
+/** What the command clusters, and by which settings: those of a file's images are in the file. */
+function subjectOf(clustering: Clustering, origin: ClustersOrigin): string[] {
+  const { source, file, formats } = origin;
+  if (file !== undefined)
+    return [file, ...settingArguments({ ...clustering.settings, formats: [...formats] })];
+  const subject = 'vectors' in source ? ['--vectors', source.vectors] : source.folders;
+  return [...subject, ...settingArguments(parametersOf(clustering, origin))];
+}
+
 function argumentsOf(clustering: Clustering, origin: ClustersOrigin): string[] {
-  const { source, judgement } = origin;
+  const { judgement } = origin;
   return [
     'cluster',
-    ...('vectors' in source ? ['--vectors', source.vectors] : source.folders),
-    ...settingArguments(parametersOf(clustering, origin)),
+    ...subjectOf(clustering, origin),
     ...(judgement === undefined
       ? []
       : [

@@ -1,6 +1,7 @@
 /** The image files of clusters: their paths, and copies of them in folders of the user's. */
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import pMap from 'p-map';
 import { COPY_NAMES, type CopyKind } from '../../domain/copies';
 import { NOT_FACES } from '../../domain/corrections';
 import { analysisSettingsSchema } from '../../domain/settings';
@@ -14,10 +15,11 @@ import { clusterTitle } from '../../text/numbers';
 import { shortPath } from '../../text/short-path';
 import { t } from '../../text/translate';
 import { CancelledError, codeOf, messageOf, UserError } from '../../util/errors';
-import { markCopies, readMarker } from '../../util/export-marker';
+import { markCopies, readMarker, readWholeMarker } from '../../util/export-marker';
 import { fsReason, isFull, isSystemError } from '../../util/fs-errors';
+import { makeFolders } from '../../util/make-folders';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../util/temporary-folder';
-import { FOLDER_MODE, folderOf } from '../../util/user-files';
+import { FOLDER_MODE, folderOf, statOf } from '../../util/user-files';
 import { type OpenRun, openRun } from '../open-runs';
 import { ImageCopier, joinName, LinksRefused } from './image-copier';
 import type { JobContext } from './job-context';
@@ -64,7 +66,9 @@ export async function copyImages(params: Params, context: JobContext): Promise<R
   const target = { root: folder, stage: stage.path, as: params.as ?? 'copy', sidecars };
   const copying = new Copying(run, target);
   try {
-    return await copying.copy(groups, context);
+    const result = await copying.copy(groups, context);
+    const outdated = of === null ? await copying.outdated() : 0;
+    return outdated > 0 ? { ...result, outdated } : result;
   } finally {
     // In a folder that was there before, only the user knows what the copies are to be.
     if (isNew || of === null || (await readMarker(folder)) !== undefined) await copying.mark();
@@ -110,6 +114,8 @@ class Copying {
   private readonly result: Result;
   /** Names of what was copied, below the root. */
   private readonly copies: string[] = [];
+  /** Names of these and of what was there already. */
+  private readonly present = new Set<string>();
 
   constructor(
     private readonly run: OpenRun,
@@ -139,6 +145,19 @@ class Copying {
     }
     report();
     return result;
+  }
+
+  /** Number of images that lie in folders to which they belonged when they were copied earlier. */
+  async outdated(): Promise<number> {
+    const { root } = this.target;
+    const { copies = [] } = (await readWholeMarker(root)) ?? {};
+    const others = copies.filter((name) => !this.present.has(name));
+    const isThere = await pMap(
+      others,
+      async (name) => (await statOf(join(root, ...name.split('/')))) !== undefined,
+      { concurrency: 16 },
+    );
+    return isThere.filter(Boolean).length;
   }
 
   /** Lists what was copied in the folder's marker. */
@@ -173,8 +192,11 @@ class Copying {
     try {
       const added = await copier.add(path);
       result[added.kind] += 1;
-      if (added.kind === 'copied' && typeof added.name === 'string')
-        this.copies.push(group.folder === '' ? added.name : `${group.folder}/${added.name}`);
+      if (typeof added.name === 'string') {
+        const below = group.folder === '' ? added.name : `${group.folder}/${added.name}`;
+        this.present.add(below);
+        if (added.kind === 'copied') this.copies.push(below);
+      }
       await this.addSidecar({ row, path: joinName(folder, added.name), name });
     } catch (error) {
       signal.throwIfAborted();
@@ -232,7 +254,7 @@ async function openTarget(
   outDir: string,
 ): Promise<{ folder: string; stage: TemporaryFolder; isNew: boolean }> {
   try {
-    const made = await mkdir(outDir, { recursive: true, mode: FOLDER_MODE });
+    const made = makeFolders(outDir, FOLDER_MODE);
     const folder = await realpath(outDir);
     const stage = await makeTemporaryFolder(folder, { hidden: true });
     return { folder, stage, isNew: made !== undefined };

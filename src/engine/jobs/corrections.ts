@@ -10,6 +10,7 @@ import { FaceFinder } from '../../corrections/face-keys';
 import { replay } from '../../corrections/replay';
 import type { Clustering } from '../../domain/clustering';
 import { type CorrectionState, NOT_FACES } from '../../domain/corrections';
+import type { ShownClusters } from '../../protocol/clustering-calls';
 import type { EngineCalls } from '../../protocol/engine';
 import {
   clusterLabels,
@@ -36,7 +37,7 @@ import { toCorrection } from './to-correction';
  * have written.
  */
 export async function correctRun(
-  { runDir, request }: EngineCalls['correct']['params'],
+  { runDir, request, shown: seen }: EngineCalls['correct']['params'],
   context: JobContext,
 ): Promise<Clustering> {
   const run = await openRun(runDir);
@@ -50,6 +51,12 @@ export async function correctRun(
       );
     await appendToLog(runDir, { step: request.kind });
   } else if (request.kind !== 'replay') {
+    if (seen !== undefined && !isOf(seen, run, shown))
+      throw new UserError(
+        t(
+          'the clusters were made anew meanwhile, perhaps in another window: refresh the run, and correct them once more if needed',
+        ),
+      );
     const correction = await toCorrection(run, shown, request, context);
     await appendToLog(runDir, { do: correction });
   }
@@ -62,6 +69,19 @@ export async function correctRun(
     return shown.clustering;
   }
 }
+
+/** Whether what a person looks at is what is stored: another window may have replaced it. */
+const isOf = (
+  seen: ShownClusters,
+  { manifest }: OpenRun,
+  { clustering: { clusters } }: StoredClustering,
+): boolean =>
+  seen.createdAt === manifest.createdAt &&
+  seen.clusters.length === clusters.length &&
+  seen.clusters.every(([id, size, medoid], i) => {
+    const cluster = clusters[i]!;
+    return cluster.id === id && cluster.size === size && cluster.medoid === medoid;
+  });
 
 /**
  * Stores what a method made of a run with all corrections in effect.

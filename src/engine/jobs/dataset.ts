@@ -204,7 +204,7 @@ export const TILE = { width: 89, height: 109 };
 async function sampleSheet(
   paths: readonly (string | Buffer | undefined)[],
   signal: AbortSignal,
-): Promise<Buffer> {
+): Promise<Uint8Array> {
   const tiles: Tile[] = [];
   for (const path of paths) tiles.push(await thumbnail(path, signal));
   return tileSheet(tiles, TILE, 10);

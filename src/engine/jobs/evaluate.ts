@@ -22,6 +22,7 @@ import { fileSha256 } from '../pipeline/pipeline-keys';
 import type { JobContext } from './job-context';
 import { writeEvaluation } from './evaluation-files';
 import type { LabeledFace } from './labeled-face';
+import { onlyLabeled } from './only-labeled';
 import { robustness } from './robustness';
 
 type Params = EngineCalls['evaluate']['params'];
@@ -52,11 +53,15 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
     },
   );
   const { detection } = pipeline;
-  const columns = sharedColumns(pipeline.model.attributes, table, labels);
-  const inference = await inferLabeled(pipeline, { table, labelled, columns }, context);
-  const { faces, failures, faceless } = inference;
-  if (faces.length === 0)
-    throw new UserError(`none of the ${images.length} labeled images in '${folder}' can be used`);
+  const shared = sharedColumns(pipeline.model.attributes, table, labels);
+  const all = await inferLabeled(pipeline, { table, labelled, columns: shared }, context);
+  if (all.faces.length === 0)
+    throw new UserError(
+      `none of the ${images.length} labeled images in '${folder}' can be used: ${unusableText(all)}`,
+    );
+  const { columns, faces, notices } = onlyLabeled(shared, all.faces);
+  const { failures, faceless } = all;
+  const inference = { ...all, faces };
   const evaluation: Evaluation = {
     ...scoresOf(inference, columns, pipeline.model),
     robustness: await robustnessOf(inference, columns, pipeline, { params, context }),
@@ -76,6 +81,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
     notices: [
       ...table.remarks,
       ...remarks,
+      ...notices,
       ...(pipeline.model.groups.length > 0 && params.degraded > 0 ? [AT_HALF] : []),
     ],
     modelSha256: await fileSha256(pipeline.file),
@@ -99,6 +105,14 @@ function requireSplit({ splits }: Labels, { labels, split }: Params): void {
   );
 }
 
+function unusableText({ faceless, failures: [first, ...others] }: LabeledInference): string {
+  const without = faceless.length === 0 ? [] : [`no face in ${excerptOfList(faceless, 3)}`];
+  const failed = first === undefined ? [] : [`'${first.image}': ${first.reason}`];
+  return [...without, ...failed, ...(others.length > 0 ? [`${others.length} more`] : [])].join(
+    '; ',
+  );
+}
+
 interface LabeledImages {
   images: ImageFile[];
   /** Row of the label table for each image. */
@@ -117,6 +131,7 @@ async function labeledImages(
 ): Promise<LabeledImages> {
   const { include, exclude } = settings;
   const scan = await scanImages([folder], { signal, include, exclude });
+  if (scan.images.length === 0) throw new UserError(`there is no image in '${folder}'`);
   const { rowOf, remarks } = matchNames(table, scan.images);
   const matches: { image: ImageFile; row: number }[] = [];
   for (const [i, row] of rowOf.entries()) {

@@ -70,7 +70,7 @@ export async function writeEvaluation(
     );
     await write(
       'wrong.svg',
-      chart('Wrong predictions by attribute', ({ wrong }) => wrong / evaluation.faces),
+      chart('Wrong predictions by attribute', ({ wrong, labeled }) => wrong / labeled),
     );
     await write(
       'wrong-of-predicted.svg',

@@ -39,6 +39,7 @@ export async function exportRun(
   const {
     runDir,
     outDir,
+    file,
     reportScript,
     overwrite = false,
     formats = ['csv'],
@@ -51,7 +52,7 @@ export async function exportRun(
   const { clustering } = stored;
   const { signal } = context;
   const script = await readFile(reportScript, 'utf8');
-  const key = await exportKey(run, stored, { formats, png, judgement, script, texts });
+  const key = await exportKey(run, stored, { file, formats, png, judgement, script, texts });
   const names = [...knownNames(clustering, formats, png), ...labelFiles(run)];
   const current = await currentFiles(outDir, CLUSTER_OUTPUT, key);
   // Another command may have written one of them since.
@@ -74,7 +75,7 @@ export async function exportRun(
     await write(
       'clusters.json',
       JSON.stringify(
-        clustersJson(clustering, { source: run.manifest, formats, judgement, notices }),
+        clustersJson(clustering, { source: run.manifest, file, formats, judgement, notices }),
         null,
         2,
       ),
@@ -153,6 +154,7 @@ async function withPictures(
   const stop = new AbortController();
   const signal = AbortSignal.any([context.signal, stop.signal]);
   const making = allPictures(run, stored, { ...context, signal });
+  making.catch(() => undefined); // it is awaited only after the rest
   try {
     await meanwhile();
   } catch (error) {

@@ -97,7 +97,7 @@ export class ImageCopier {
     const source = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await source.stat({ bigint: true });
-      if (!stats.isFile()) throw new Error('it is no longer a regular file');
+      if (!stats.isFile()) throw new Error(t('it is no longer a regular file'));
       let isCopied = false;
       for (let number = 1; ;) {
         const own = numberedName(name, number);

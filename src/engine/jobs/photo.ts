@@ -4,11 +4,17 @@ import { entryPlace } from '../../archives/archive-path';
 import { analysisSettingsSchema } from '../../domain/settings';
 import { imageLimits } from '../../images/image-limits';
 import type { EngineCalls } from '../../protocol/engine';
-import { membersOf, readClustering, silhouetteOfFace } from '../../runs/run-files';
+import {
+  clusterLabels,
+  readClustering,
+  silhouetteOfFace,
+  type StoredClustering,
+} from '../../runs/run-files';
 import { imagePath, type StoredRun } from '../../runs/run-store';
 import { shortPath } from '../../text/short-path';
 import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
+import { presentProbabilities } from '../clustering/present-probabilities';
 import { type OpenRun, openRun } from '../open-runs';
 import { renderPhotoSafely } from '../render-images';
 import type { JobContext } from './job-context';
@@ -26,7 +32,8 @@ export async function photo(
   const image = faces.image[row];
   if (image === undefined)
     throw new RangeError(`expected a face below ${manifest.faces}, got ${row}`);
-  const assignmentOf = await assignments(run);
+  const stored = await readClustering(run.folder);
+  const assignmentOf = assignments(stored);
   const width = manifest.modelAttributes.length;
   // The rows of the faces of an image are adjacent.
   const same = (other: number) =>
@@ -51,6 +58,7 @@ export async function photo(
       box: faces.box[other] ?? null,
       score: faces.score[other] ?? null,
       probabilities: Array.from(probabilities.subarray(other * width, (other + 1) * width)),
+      present: presentOf(run, stored, other),
       marked: markedColumns(run, other),
     })),
   };
@@ -83,19 +91,24 @@ function markedColumns({ corrections, manifest }: OpenRun, row: number): number[
   );
 }
 
+/** Whether each attribute of a face counts as present, as in the clustering. */
+export function presentOf(
+  { probabilities, manifest }: Pick<OpenRun, 'probabilities' | 'manifest'>,
+  stored: StoredClustering | undefined,
+  row: number,
+): boolean[] {
+  const { modelAttributes: names, thresholds, groups } = manifest;
+  const own = probabilities.slice(row * names.length, (row + 1) * names.length);
+  const settings = stored?.clustering.settings ?? { thresholds: 'half', features: 'binary' };
+  const present = presentProbabilities({ probabilities: own, names, thresholds, groups }, settings);
+  return Array.from(present.probabilities, (value) => value >= 0.5);
+}
+
 /** Returns a function that gives the cluster and the silhouette of the face at a row. */
-async function assignments({
-  folder,
-}: StoredRun): Promise<(row: number) => { cluster: number | null; silhouette: number | null }> {
-  const stored = await readClustering(folder);
+function assignments(
+  stored: StoredClustering | undefined,
+): (row: number) => { cluster: number | null; silhouette: number | null } {
   if (stored === undefined) return () => ({ cluster: null, silhouette: null });
-  return (row) => {
-    const position = stored.clustering.clusters.findIndex((_, i) =>
-      membersOf(stored, i).includes(row),
-    );
-    return {
-      cluster: stored.clustering.clusters[position]?.id ?? null,
-      silhouette: silhouetteOfFace(stored, row),
-    };
-  };
+  const labels = clusterLabels(stored);
+  return (row) => ({ cluster: labels[row] ?? null, silhouette: silhouetteOfFace(stored, row) });
 }

@@ -11,6 +11,7 @@ import { clusterLabels, type StoredClustering } from '../../runs/run-files';
 import { imagePath } from '../../runs/run-store';
 import { clusterNames } from '../../summaries/cluster-names';
 import { type SidecarContent, type Tag, xmpSidecar } from '../../summaries/xmp';
+import { t } from '../../text/translate';
 import { FILE_MODE, openRegular, publishNew } from '../../util/user-files';
 import type { OpenRun } from '../open-runs';
 import { readStoredForm } from '../render-images';
@@ -115,7 +116,7 @@ export class SidecarWriter {
     if ('reason' in form) throw new Error(form.reason);
     const [width, height] = [faces.imageWidth?.[first.row], faces.imageHeight?.[first.row]];
     if ((width ?? form.width) !== form.width || (height ?? form.height) !== form.height)
-      throw new Error('it was changed since its faces were found');
+      throw new Error(t('it was changed since its faces were found'));
     return {
       size: storedSize(form, form.orientation),
       faces: located.flatMap(({ row, box }) => {

@@ -1,5 +1,5 @@
 /** XMP side-cars of all images of a run: beside the photos, or in a folder of their own. */
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, sep } from 'node:path';
 import { entryPlace } from '../../archives/archive-path';
 import type { EngineCalls } from '../../protocol/engine';
@@ -9,6 +9,7 @@ import { shortPath } from '../../text/short-path';
 import { t } from '../../text/translate';
 import { codeOf, UserError } from '../../util/errors';
 import { fsReason, isFull } from '../../util/fs-errors';
+import { makeFolders } from '../../util/make-folders';
 import { makeTemporaryFolder, type TemporaryFolder } from '../../util/temporary-folder';
 import { FOLDER_MODE, folderOf } from '../../util/user-files';
 import { type OpenRun, openRun } from '../open-runs';
@@ -89,9 +90,9 @@ class BesidePhotos implements SidecarPlace {
   private current: { folder: string; stage: TemporaryFolder } | undefined;
 
   async of({ path }: RunImage) {
-    if (entryPlace(path) !== undefined) throw new Error('nothing is written into an archive');
+    if (entryPlace(path) !== undefined) throw new Error(t('nothing is written into an archive'));
     const folder = dirname(path.toString());
-    if (folder.includes('\uFFFD')) throw new Error('the path of its folder is not UTF-8');
+    if (folder.includes('\uFFFD')) throw new Error(t('the path of its folder is not UTF-8'));
     if (this.current?.folder !== folder) {
       await this.close();
       this.current = { folder, stage: await makeTemporaryFolder(folder, { hidden: true }) };
@@ -122,7 +123,7 @@ class BelowFolder implements SidecarPlace {
     );
     const prefixes = folders.length === 1 ? [''] : names.map((name) => `${name}/`);
     try {
-      await mkdir(outDir, { recursive: true, mode: FOLDER_MODE });
+      makeFolders(outDir, FOLDER_MODE);
       const root = await realpath(outDir);
       const stage = await makeTemporaryFolder(root, { hidden: true });
       return new BelowFolder(run, root, stage, prefixes);

@@ -1,7 +1,17 @@
 /** Requests of a person as corrections that hold for any clustering. */
 import { faceKey } from '../../corrections/face-keys';
-import type { Correction, CorrectionRequest, FaceKey } from '../../domain/corrections';
-import { membersOf, membersOfCluster, type StoredClustering } from '../../runs/run-files';
+import {
+  type Correction,
+  type CorrectionRequest,
+  type FaceKey,
+  NOT_FACES,
+} from '../../domain/corrections';
+import {
+  clusterLabels,
+  membersOf,
+  membersOfCluster,
+  type StoredClustering,
+} from '../../runs/run-files';
 import type { StoredRun } from '../../runs/run-store';
 import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
@@ -48,6 +58,7 @@ export async function toCorrection(
     case 'gather':
       return { kind: 'gather', faces: ofRows(request.rows) };
     case 'notFace':
+      if (request.value) assertFacesStay(shown, new Set(request.rows));
       return { kind: 'notFace', faces: ofRows(request.rows), value: request.value };
     case 'attribute': {
       const { attribute, rows, value } = request;
@@ -56,6 +67,13 @@ export async function toCorrection(
       return { kind: 'attribute', faces: ofRows(rows), attribute, value };
     }
   }
+}
+
+/** Nothing could be clustered any more, and so nothing shown from which to take it back. */
+function assertFacesStay(shown: StoredClustering, notFaces: ReadonlySet<number>): void {
+  const stays = (id: number, row: number) => id > NOT_FACES && !notFaces.has(row);
+  if (!clusterLabels(shown).some(stays))
+    throw new UserError(t('these are all faces that are clustered: one must stay'));
 }
 
 function clusterMembers(shown: StoredClustering, id: number): Int32Array {

@@ -12,6 +12,7 @@ export async function typicalFaces({
   runDir,
   cluster,
   count,
+  width,
 }: EngineCalls['typicalFaces']['params']): Promise<TypicalFaces> {
   const run = await openRun(runDir);
   const stored = await clusteringOf(run);
@@ -26,5 +27,5 @@ export async function typicalFaces({
   }));
   if (faces.length === 0) return { total, faces, sheet: undefined };
   const { crops } = run;
-  return { total, faces, sheet: await faceSheet(await crops.faces(page), crops.size) };
+  return { total, faces, sheet: await faceSheet(await crops.faces(page), crops.size, width) };
 }

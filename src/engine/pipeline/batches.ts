@@ -17,8 +17,8 @@ export class Batches {
   private readonly running = new Set<Promise<void>>();
 
   /**
-   * @param size faces a batch.
-   * @param attributes attributes a face.
+   * @param size number of faces per batch.
+   * @param attributes number of attributes per face.
    */
   constructor(
     private readonly runner: BatchRunner,

@@ -35,8 +35,8 @@ export class ChunkAnalyzer {
     );
     const batch = { strips: [], pending: [], crops: [] };
     const located = chunk.map(locatedFacesOf);
-    // Of an image whose content is stored without all that is needed, the first answer is only the
-    // hash. It is requested once more, without candidates.
+    // Where the store knows the content of an image, but lacks a part of its result, the first
+    // answer is only the hash. The image is requested again then, without candidates, and analyzed.
     for (let isFirst = true; ; isFirst = false) {
       const open = [...images.keys()].filter((i) => images[i] === undefined);
       if (open.length === 0) return { images: images as AnalyzedImage[], ...batch };

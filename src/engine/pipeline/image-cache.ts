@@ -16,7 +16,7 @@ export interface CacheEntry {
   identity: FileIdentity | undefined;
   /** Undefined where the store does not hold the image. */
   content: Content | undefined;
-  /** Undefined where it was not searched for faces in the way of this run. */
+  /** Undefined where it was not searched for faces with the settings of this run. */
   detections: StoredDetections | undefined;
   /** Undefined where the network of this run did not infer its attributes. */
   attributes: StoredAttributes | undefined;
@@ -46,7 +46,7 @@ export class ImageCache {
 
   /**
    * @param store undefined where nothing is kept between runs.
-   * @param width attributes a face.
+   * @param width number of attributes per face.
    */
   constructor(
     private readonly store: FaceStore | undefined,

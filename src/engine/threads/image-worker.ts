@@ -163,7 +163,14 @@ async function describe(
     reported = performance.now();
     onProgress(done);
   };
-  const result = await analyzeImages(images, await options, spare, onImage);
+  const given = await options;
+  // What waits for memory is not silent: the parent would take the thread for one that hangs.
+  const waiting = setInterval(() => {
+    if (given.budget?.isWaiting === true) onProgress(done);
+  }, PROGRESS_INTERVAL_MS);
+  const result = await analyzeImages(images, given, spare, onImage).finally(() => {
+    clearInterval(waiting);
+  });
   // Each thread has a heap of its own, so each collects a part of the engine's threshold.
   collectGarbage((3 * GC_THRESHOLD_BYTES) / 8);
   transfer(...result.strips.map(({ jpeg }) => jpeg.buffer));

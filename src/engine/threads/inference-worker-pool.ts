@@ -17,8 +17,8 @@ const BATCH_LIMIT_MS = 120_000;
 const RELEASE_LIMIT_MS = 5_000;
 
 interface InferenceWorker {
-  worker: Worker;
   remote: Remote<InferenceCalls>;
+  ended: Promise<unknown>;
 }
 
 export class InferenceWorkerPool implements BatchRunner {
@@ -48,14 +48,21 @@ export class InferenceWorkerPool implements BatchRunner {
     return withinLimit(least.remote.call('infer', { pieces, count }), BATCH_LIMIT_MS);
   }
 
+  /** Lets each thread end by itself after its batch: docs/decisions/worker-threads.md. */
   async release(): Promise<void> {
-    // A thread in a native call may never end.
-    const ended = Promise.all(this.workers.map(({ worker }) => worker.terminate()));
-    await withinLimit(ended, RELEASE_LIMIT_MS).catch(() => undefined);
+    const ended = this.workers.map(({ remote, ended }) => {
+      remote.call('close', undefined).catch(() => undefined); // it ends before it answers
+      return ended;
+    });
+    await withinLimit(Promise.all(ended), RELEASE_LIMIT_MS).catch(() => undefined);
   }
 }
 
 function start(setup: InferenceSetup): InferenceWorker {
   const worker = new Worker(join(__dirname, 'inference-worker.js'), { workerData: setup });
-  return { worker, remote: new Remote(workerPort(worker)) };
+  const port = workerPort(worker);
+  const ended = new Promise((resolve) => {
+    port.onClose(resolve);
+  });
+  return { remote: new Remote(port), ended };
 }

@@ -29,6 +29,8 @@ export interface InferenceCalls {
     params: { pieces: readonly Uint8Array[]; count: number };
     result: Float32Array<ArrayBuffer>;
   };
+  /** Ends the worker after its batch; those that wait are dropped. */
+  close: { params: undefined; result: undefined };
 }
 
 const { file, provider, batchSize } = workerData as InferenceSetup;
@@ -37,10 +39,13 @@ opened.catch(() => undefined); // each call throws it
 /** The memory of a batch, which is reused. */
 let batch = new Uint8Array();
 
+let isClosing = false;
+
 /** ONNX Runtime may read the batch late, so it must not be filled again until the end of a call. */
 const batchLock = createMutex();
 
 async function infer({ pieces, count }: InferenceCalls['infer']['params']) {
+  if (isClosing) throw new Error('the worker is closing');
   const model = await opened;
   const faceBytes = model.crop.width * model.crop.height * 3;
   const size = Math.max(count, batchSize);
@@ -54,7 +59,8 @@ async function infer({ pieces, count }: InferenceCalls['infer']['params']) {
   return all.slice(0, count * model.attributes.length);
 }
 
-serve<InferenceCalls>(parentEnd(), {
+const port = parentEnd();
+serve<InferenceCalls>(port, {
   open: async () => {
     await opened;
     return undefined;
@@ -63,5 +69,12 @@ serve<InferenceCalls>(parentEnd(), {
     const probabilities = await batchLock(() => infer(params));
     transfer(probabilities.buffer);
     return probabilities;
+  },
+  close: async () => {
+    isClosing = true;
+    const model = await opened.catch(() => undefined); // thrown already
+    await batchLock(async () => model?.release());
+    setImmediate(port.close); // after the answer
+    return undefined;
   },
 });

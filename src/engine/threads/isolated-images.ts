@@ -76,6 +76,11 @@ export class IsolatedImages {
     worker?.kill();
   }
 
+  /** Ends the process after the images that earlier calls wait for. */
+  closeAfterCalls(): Promise<void> {
+    return this.workerLock(() => this.close());
+  }
+
   private async start(): Promise<Worker> {
     const memory = WORKER_MEMORY + this.limits.memoryBytes;
     const worker = forkProcess<ImageWorkerCalls>(join(__dirname, 'image-worker.js'), [

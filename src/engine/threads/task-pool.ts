@@ -1,13 +1,15 @@
 /**
  * Worker threads for tasks, one a core, which start when they are first needed. Tasks wait for a
- * free one. A cancel terminates the thread in the middle of its task, so it takes effect at once.
- * A thread that has long had nothing to do ends, and its memory is free.
+ * free one. A cancel takes effect at once: it terminates the thread in the middle of its task, or
+ * lets it finish a short task that calls native code. A thread that has long had nothing to do
+ * ends, and its memory is free.
  */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { workerPort } from '../../channel/node-ports';
 import { ClosedError } from '../../channel/port';
 import { Remote } from '../../channel/remote';
+import { t } from '../../text/translate';
 import type { RunTask, TaskOptions, TaskTable } from '../../util/tasks';
 import type { TaskCalls } from './serve-tasks';
 
@@ -18,6 +20,7 @@ interface TaskWorker<Tasks extends TaskTable<Tasks>> {
   remote: Remote<TaskCalls<Tasks>>;
   /** Ends the thread while it is idle. */
   end: NodeJS.Timeout | undefined;
+  isTerminated: boolean;
 }
 
 /** A task that waits for a worker. */
@@ -29,21 +32,36 @@ interface WaitingTask<Tasks extends TaskTable<Tasks>> {
   reject: (error: unknown) => void;
 }
 
+export interface TaskPoolOptions<Name> {
+  /** Maximum threads. */
+  size?: number;
+  /** Time without a task after which a thread ends, in milliseconds. */
+  maxIdleMs?: number;
+  /**
+   * Tasks that are not terminated, since they call native code, which could end the whole process
+   * (docs/decisions/worker-threads.md): they must be short.
+   */
+  finishing?: readonly Name[];
+}
+
 export class TaskPool<Tasks extends TaskTable<Tasks>> {
   private readonly idle: TaskWorker<Tasks>[] = [];
   private readonly waiting: WaitingTask<Tasks>[] = [];
   private started = 0;
 
-  /**
-   * @param script of the threads, which calls `serveTasks`.
-   * @param size maximum threads.
-   * @param maxIdleMs time without a task after which a thread ends, in milliseconds.
-   */
+  readonly size: number;
+  private readonly maxIdleMs: number;
+  private readonly finishing: ReadonlySet<string>;
+
+  /** @param script of the threads, which calls `serveTasks`. */
   constructor(
     private readonly script: string,
-    readonly size = availableParallelism(),
-    private readonly maxIdleMs = MAX_IDLE_MS,
-  ) {}
+    options: TaskPoolOptions<keyof Tasks & string> = {},
+  ) {
+    this.size = options.size ?? availableParallelism();
+    this.maxIdleMs = options.maxIdleMs ?? MAX_IDLE_MS;
+    this.finishing = new Set(options.finishing);
+  }
 
   /** Number of threads now. */
   get threads(): number {
@@ -85,6 +103,7 @@ export class TaskPool<Tasks extends TaskTable<Tasks>> {
       thread,
       remote: new Remote<TaskCalls<Tasks>>(port),
       end: undefined,
+      isTerminated: false,
     };
     port.onClose(() => {
       this.started -= 1;
@@ -120,6 +139,8 @@ export class TaskPool<Tasks extends TaskTable<Tasks>> {
     const { signal, onStep } = options;
     const cancel = () => {
       reject(signal!.reason);
+      if (this.finishing.has(name)) return;
+      worker.isTerminated = true;
       void thread.terminate();
     };
     signal?.addEventListener('abort', cancel, { once: true });
@@ -130,11 +151,11 @@ export class TaskPool<Tasks extends TaskTable<Tasks>> {
       reject(error instanceof ClosedError ? workerFailed(error) : error);
     } finally {
       signal?.removeEventListener('abort', cancel);
-      if (signal?.aborted !== true && remote.closed === undefined) this.rest(worker);
+      if (!worker.isTerminated && remote.closed === undefined) this.rest(worker);
       this.next();
     }
   }
 }
 
 const workerFailed = (cause: ClosedError) =>
-  new Error(`a worker thread failed: ${cause.message}`, { cause });
+  new Error(t('a worker thread failed: {0}', cause.message), { cause });

@@ -8,6 +8,8 @@ import type { Node } from '../side-panel/run-tree';
 
 export interface CommandContext {
   library: RunLibrary;
+  /** Resolves when the stored runs are listed. */
+  loaded: Promise<void>;
   panels: Panels;
   history: SettingHistory;
   log: Log;

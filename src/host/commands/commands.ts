@@ -59,9 +59,10 @@ export function registerCommands(context: CommandContext): Disposable[] {
 }
 
 const reportingErrors =
-  (handler: Handler, { log }: CommandContext) =>
+  (handler: Handler, { log, loaded }: CommandContext) =>
   async (...args: never[]): Promise<unknown> => {
     try {
+      await loaded; // the command may be what starts the extension
       return await handler(...args);
     } catch (error) {
       log.error(error);

@@ -140,7 +140,7 @@ async function copyAs(
 const DETAIL = 'Copies take space of their own, and can be made anywhere.';
 
 function copyReport(
-  { copied, there, failures, folder, as, sidecars }: CopyResult,
+  { copied, there, outdated = 0, failures, folder, as, sidecars }: CopyResult,
   title: string,
 ): string {
   const parts = [
@@ -149,6 +149,14 @@ function copyReport(
       : t("{0} of {1} linked in '{2}'", plural(copied, 'image'), title, forName(folder)),
   ];
   if (there > 0) parts.push(plural(there, 'was there already', 'were there already'));
+  if (outdated > 0)
+    parts.push(
+      plural(
+        outdated,
+        'of an earlier copy stayed in another folder',
+        'of an earlier copy stayed in other folders',
+      ),
+    );
   if (sidecars !== undefined) parts.push(...sidecarParts(sidecars));
   const [first] = failures;
   if (first !== undefined)

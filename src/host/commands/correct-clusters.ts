@@ -1,10 +1,10 @@
 /** Commands that correct a cluster, of the side panel and the keyboard. */
 import type { ClusterSummary } from '../../domain/clustering';
-import type { CorrectionRequest } from '../../domain/corrections';
 import { plural } from '../../text/numbers';
 import { t } from '../../text/translate';
 import { UserError } from '../../util/errors';
 import { askText, pickMany } from '../outlets';
+import { correct } from '../runs/correct';
 import type { RunSession } from '../runs/run-session';
 import { clusterText, titleOfCluster } from '../titles';
 import type { ClusterTarget } from './targets';
@@ -12,14 +12,9 @@ import type { ClusterTarget } from './targets';
 /** Parts that a cluster is split into at most. */
 const MAX_PARTS = 50;
 
-/** @throws UserError where it cannot be made. */
-export async function correct(session: RunSession, request: CorrectionRequest): Promise<void> {
-  const outcome = await session.correct(request);
-  if (outcome.kind === 'failed') throw new UserError(outcome.message);
-}
-
 /** Asks for the name of a cluster; an empty one is the name in words again. */
 export async function renameCluster({ session, cluster }: ClusterTarget): Promise<void> {
+  const { clusterings: seen } = session;
   const before = titleOfCluster(session, cluster);
   const answer = await askText({
     title: t('Name of “{0}”', before),
@@ -29,7 +24,8 @@ export async function renameCluster({ session, cluster }: ClusterTarget): Promis
   });
   const name = answer?.trim();
   if (name === undefined || name === before) return;
-  await correct(session, { kind: 'name', cluster: cluster.id, name: name === '' ? null : name });
+  const request = { kind: 'name', cluster: cluster.id, name: name === '' ? null : name } as const;
+  await correct(session, request, seen);
 }
 
 /** @param selected further clusters of the side panel's selection; otherwise the user is asked. */
@@ -37,12 +33,13 @@ export async function mergeClusters(
   { session, cluster: into }: ClusterTarget,
   selected: readonly ClusterSummary[],
 ): Promise<void> {
+  const { clusterings: seen } = session;
   const others =
     selected.length > 0
       ? selected
       : await pickClusters(session, into, t('Merge into this cluster'));
   const ids = others.map(({ id }) => id).filter((id) => id !== into.id && id >= -1);
-  if (ids.length > 0) await correct(session, { kind: 'merge', into: into.id, others: ids });
+  if (ids.length > 0) await correct(session, { kind: 'merge', into: into.id, others: ids }, seen);
 }
 
 async function pickClusters(
@@ -67,6 +64,7 @@ async function pickClusters(
 export async function splitCluster({ session, cluster }: ClusterTarget): Promise<void> {
   const most = Math.min(MAX_PARTS, cluster.size);
   if (most < 2) throw new UserError(t('a cluster of one face cannot be split'));
+  const { clusterings: seen } = session;
   const isNumber = (text: string) =>
     /^\d+$/.test(text) && Number(text) >= 2 && Number(text) <= most;
   const answer = await askText({
@@ -77,7 +75,8 @@ export async function splitCluster({ session, cluster }: ClusterTarget): Promise
       isNumber(text.trim()) ? undefined : t('Expected a number from 2 to {0}', most),
   });
   if (answer === undefined || !isNumber(answer.trim())) return;
-  await correct(session, { kind: 'split', cluster: cluster.id, parts: Number(answer.trim()) });
+  const parts = Number(answer.trim());
+  await correct(session, { kind: 'split', cluster: cluster.id, parts }, seen);
 }
 
 /** A pinned cluster keeps exactly its faces when they are clustered again. */

@@ -55,6 +55,7 @@ function write(
       session.queries.export(
         {
           outDir,
+          file: session.file,
           reportScript: reportScript(root),
           texts: spokenTexts(),
           overwrite,

@@ -1,17 +1,16 @@
 /** What the page of a run's panel can have done. */
-import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { type ColorName, NAMED_COLORS } from '../../domain/cluster-colors';
-import { entryPlace } from '../../archives/archive-path';
 import type { PanelParams } from '../../protocol/panel';
-import { forName } from '../../text/neutralize';
 import { t } from '../../text/translate';
-import { askText, pickOne, type Log, showInformation } from '../outlets';
+import { askText, pickOne, type Log } from '../outlets';
+import { correct } from '../runs/correct';
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
 import { manageTrust } from '../trust';
 import { redo, undo } from './undo-steps';
 import { dropOwnSettings, useForAll } from './own-settings';
+import { openImageFile } from './open-image-file';
 import { saveComparison } from './save-comparison';
 import type { CommandHandlers } from './serve-page';
 
@@ -59,30 +58,13 @@ export function panelCommands(panel: PanelActions): CommandHandlers<PanelCommand
   };
 }
 
-/** Opens the image of a face. Of an image in an archive, the archive is shown in its folder. */
+/** Opens the image of a face. */
 export async function openImage(session: RunSession, row: number, beside: boolean): Promise<void> {
-  const { path, name } = await session.queries.locate(row);
-  const entry = entryPlace(path);
-  if (entry !== undefined) {
-    await revealArchive(vscode.Uri.file(entry.archive), name);
-    return;
-  }
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), {
-    viewColumn: beside ? vscode.ViewColumn.Beside : undefined,
-    preview: true,
-  });
-}
-
-async function revealArchive(archive: vscode.Uri, image: string): Promise<void> {
-  const isHere = vscode.workspace.getWorkspaceFolder(archive) !== undefined;
-  await vscode.commands.executeCommand(isHere ? 'revealInExplorer' : 'revealFileInOS', archive);
-  void showInformation(
-    t(
-      "'{0}' lies in the archive '{1}', which the editor cannot open. Click a face to see its photo, or copy the images of the cluster into a folder.",
-      forName(image),
-      forName(basename(archive.fsPath)),
-    ),
+  const { path } = await session.queries.locate(row);
+  const instead = t(
+    'Click a face to see its photo, or copy the images of the cluster into a folder.',
   );
+  await openImageFile(path, beside ? vscode.ViewColumn.Beside : undefined, instead);
 }
 
 /** Copies the images of a cluster or their paths, or saves its chart. */
@@ -100,6 +82,7 @@ export async function useImages(
 export async function askForColor(session: RunSession, id: number): Promise<void> {
   const cluster = session.clustering?.clusters.find((each) => each.id === id);
   if (cluster === undefined) return;
+  const { clusterings: seen } = session;
   const given = cluster.said?.color;
   const items = (Object.keys(NAMED_COLORS) as ColorName[]).map((name) => ({
     label: t(name),
@@ -109,13 +92,14 @@ export async function askForColor(session: RunSession, id: number): Promise<void
   const choices = [{ label: t('By its number'), description: '', value: null }, ...items];
   const color = await pickOne<string | null>(choices, { title: t('Color of the cluster') });
   if (color === undefined || color === (given ?? null)) return;
-  await session.correct({ kind: 'color', cluster: id, color });
+  await correct(session, { kind: 'color', cluster: id, color }, seen);
 }
 
 /** Asks for the note of a cluster; an empty one removes it. */
 export async function askForNote(session: RunSession, id: number): Promise<void> {
   const cluster = session.clustering?.clusters.find((each) => each.id === id);
   if (cluster === undefined) return;
+  const { clusterings: seen } = session;
   const before = cluster.said?.note ?? '';
   const text = await askText({
     title: t('Note on the cluster'),
@@ -124,5 +108,5 @@ export async function askForNote(session: RunSession, id: number): Promise<void>
   });
   if (text === undefined || text.trim() === before) return;
   const note = text.trim() === '' ? null : text.trim();
-  await session.correct({ kind: 'note', cluster: id, note });
+  await correct(session, { kind: 'note', cluster: id, note }, seen);
 }

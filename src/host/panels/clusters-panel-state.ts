@@ -1,4 +1,5 @@
 /** What the page of a run's panel shows. */
+import { contradictionOf } from '../../domain/own-settings';
 import { settingName, settingText } from '../../domain/setting-texts';
 import type { PanelEvent, PanelState } from '../../protocol/panel';
 import type { RunSession } from '../runs/run-session';
@@ -58,7 +59,8 @@ function ownSettings({ file, own, sharedSettings }: RunSession): PanelState['own
     here: settingText(own.values[name]),
     elsewhere: settingText(sharedSettings[name]),
   }));
-  return { settings, shared: sharedBy(), problems: own.problems };
+  const contradiction = contradictionOf(sharedSettings, own.values) ?? [];
+  return { settings, shared: sharedBy(), problems: own.problems.concat(contradiction) };
 }
 
 /** The lists may be long; the panel receives their first entries separately. */

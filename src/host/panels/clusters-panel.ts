@@ -12,10 +12,10 @@ import type { Handlers } from '../../channel/serve';
 import { copyFaces } from '../commands/copy-images';
 import { Disposables, listen } from '../disposables';
 import type { Log } from '../outlets';
+import { correct } from '../runs/correct';
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
 import { runTitle } from '../titles';
-import { UserError } from '../../util/errors';
 import {
   askForColor,
   askForNote,
@@ -143,7 +143,8 @@ export class ClustersPanel {
   /** Shows what changed since a clustering that is kept; null: the clusters again. */
   showChanges(id: string | null): void {
     this.earlier = id;
-    this.refresh();
+    if (id === null) this.refresh();
+    else this.select(null);
   }
 
   /** Compares the clustering methods and shows the comparison. */
@@ -199,8 +200,7 @@ export class ClustersPanel {
       ...panelQueries(queries),
       componentPictures: ({ cluster }) => componentPictures(session, cluster),
       correct: async ({ request }) => {
-        const outcome = await session.correct(request);
-        if (outcome.kind === 'failed') throw new UserError(outcome.message);
+        await correct(session, request);
       },
       open: async ({ row, beside }) => {
         await openImage(session, row, beside);

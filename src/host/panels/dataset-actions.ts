@@ -35,13 +35,9 @@ export const chooseOutputFolder = (folder: string): Promise<string | undefined> 
 /** Opens a table of labels; a folder that holds several is shown in the file manager. */
 export async function openLabels(path: string): Promise<void> {
   const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(path));
-  if ((type & vscode.FileType.Directory) === 0) await openFile(path);
-  else await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path));
-}
-
-export async function openFile(path: string, column?: vscode.ViewColumn): Promise<void> {
-  const options = column === undefined ? [] : [{ viewColumn: column, preview: true }];
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), ...options);
+  const isFolder = (type & vscode.FileType.Directory) !== 0;
+  const command = isFolder ? 'revealFileInOS' : 'vscode.open';
+  await vscode.commands.executeCommand(command, vscode.Uri.file(path));
 }
 
 /** Weights the attributes of clustering by their frequencies in a data set; can be undone. */

@@ -24,11 +24,11 @@ import { isTrusted, manageTrust } from '../trust';
 import {
   chooseLabelsFile,
   chooseOutputFolder,
-  openFile,
   openLabels,
   weightAttributes,
 } from './dataset-actions';
 import { DatasetJob } from './dataset-job';
+import { openImageFile } from './open-image-file';
 import { withPlainJpeg } from './plain-bytes';
 import { type CommandHandlers, reportFailure, servePages, untilAborted } from './serve-page';
 import { showPage } from './webview-page';
@@ -181,7 +181,7 @@ export class DatasetPanel {
       },
       open: async ({ row }) => {
         const image = await context.engine.call('datasetImage', { ...this.choice, row });
-        await openFile(image.path, vscode.ViewColumn.Beside);
+        await openImageFile(image.path, vscode.ViewColumn.Beside);
       },
       weights: async ({ by }) => {
         const { summary, choice } = this;

@@ -78,7 +78,7 @@ export class FileEditor implements vscode.CustomEditorProvider<RunDocument>, Dis
     if ((await copy.isOutdated()) && !(await mayReplace(copy.file))) throw new CancelledError();
     const bytes = await withSignal(token, (signal) => copy.save({ signal }));
     showInStatusBar(t('Saved, {0}', megabytes(bytes)), SHOWN_MS);
-    if (!(await copy.isCorrected())) return;
+    if (!(await copy.isChanged())) return;
     // VS Code takes the file for unchanged once this has returned.
     setTimeout(() => {
       this.changed.fire({ document });

@@ -15,8 +15,8 @@ export const panelQueries = (
   queries: RunQueries,
 ): Pick<Handlers<PanelCalls>, Exclude<(typeof PANEL_QUERIES)[number], 'componentPictures'>> => ({
   faces: async (part) => plainAnswer(await queries.faces(part)),
-  typicalFaces: async ({ cluster, count }) => {
-    const answer = await queries.typicalFaces(cluster, count);
+  typicalFaces: async (part) => {
+    const answer = await queries.typicalFaces(part);
     return { ...answer, sheet: answer.sheet && plainBytes(answer.sheet) };
   },
   copies: async ({ start, count }) => {

@@ -107,6 +107,10 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
       panel.dispose(); // the run was removed
       return;
     }
+    if (this.open.has(session)) {
+      panel.dispose(); // a tab behind others, restored after the run was opened once more
+      return;
+    }
     this.adopt(panel, session, memento.data.selected);
     await session.followSettings();
   }

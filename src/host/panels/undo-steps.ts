@@ -3,6 +3,7 @@
  * settings, which outlive the window, and changes of settings that all runs share. The latest one
  * is taken back first, the earliest one made again first.
  */
+import { correct } from '../runs/correct';
 import type { RunSession } from '../runs/run-session';
 import type { SettingHistory } from '../settings/setting-history';
 import { createMutex } from '../../util/mutex';
@@ -46,7 +47,7 @@ function inTurn(session: RunSession, take: () => Promise<void>): Promise<void> {
 
 function stepToUndo(session: RunSession, history: SettingHistory): Step | undefined {
   const steps = [
-    stepOf(session.clustering?.corrections?.undo, () => session.correct({ kind: 'undo' })),
+    stepOf(session.clustering?.corrections?.undo, () => correct(session, { kind: 'undo' })),
     stepOf(session.own.last, () => undoSettings(session, history)),
     ...sharedStep(session, history.last, () => history.undo()),
   ];
@@ -55,7 +56,7 @@ function stepToUndo(session: RunSession, history: SettingHistory): Step | undefi
 
 function stepToRedo(session: RunSession, history: SettingHistory): Step | undefined {
   const steps = [
-    stepOf(session.clustering?.corrections?.redo, () => session.correct({ kind: 'redo' })),
+    stepOf(session.clustering?.corrections?.redo, () => correct(session, { kind: 'redo' })),
     stepOf(session.own.lastUndone, () => redoSettings(session, history)),
     ...sharedStep(session, history.lastUndone, () => history.redo()),
   ];

@@ -1,4 +1,7 @@
-/** Makes the corrections of a run one after the other, beside jobs that do not depend on them. */
+/**
+ * Makes the corrections of a run one after the other, beside jobs that do not depend on them. None
+ * can be cancelled: it may be in the log already, and would come back.
+ */
 import type { EngineCalls } from '../../protocol/engine';
 import type { CallOptions } from '../../engine/client';
 import { t } from '../../text/translate';
@@ -34,9 +37,9 @@ export class CorrectionQueue {
   /**
    * Makes a correction after those before it. An analysis or a comparison goes on meanwhile, a
    * clustering is awaited. Failures are returned, not thrown.
+   * @param seen number of clusterings when the clusters were shown that the request names.
    */
-  add(request: Correcting): Promise<Outcome> {
-    const seen = this.context.clusterings();
+  add(request: Correcting, seen: number): Promise<Outcome> {
     const outcome = (this.last ?? Promise.resolve()).then(() => this.makeInTurn(request, seen));
     const last = outcome.then(() => {
       if (this.last === last) this.last = undefined;
@@ -51,7 +54,7 @@ export class CorrectionQueue {
     if (clusterings() !== seen && namesClusters(request))
       return { kind: 'failed', message: t(MADE_ANEW), retry: false };
     if (jobs.kind === undefined)
-      return jobs.run('correct', undefined, (options) => make(request, options));
+      return jobs.run('correct', undefined, ({ onProgress }) => make(request, { onProgress }));
     const outcome = jobs.beside((options) => make(request, options));
     this.beside = outcome;
     return outcome.finally(() => {

@@ -25,6 +25,8 @@ const escaped = (name: string) => name.replaceAll(/[*?[\]{}]/g, '[$&]');
 export class FolderWatch implements vscode.Disposable {
   private readonly open = new Set<RunSession>();
   private readonly watches = new Map<RunSession, Disposables>();
+  /** Runs whose next look for changes waits for a job. */
+  private readonly waiting = new Set<RunSession>();
   private readonly folderEvents: Disposables;
 
   /** @param refresh analyzes a run again; unchanged images are not read. */
@@ -65,13 +67,21 @@ export class FolderWatch implements vscode.Disposable {
     this.folderEvents.dispose();
   }
 
-  /** Looks for changes in the folders of a run, and refreshes it if the setting says so. */
+  /**
+   * Looks for changes in the folders of a run, and refreshes it if the setting says so. A running
+   * job is awaited: an analysis has listed the images before it reads them.
+   */
   private async check(session: RunSession): Promise<void> {
+    if (this.waiting.has(session)) return; // which sees these changes, too
+    this.waiting.add(session);
+    while (session.isBusy()) await session.jobs.ended;
+    this.waiting.delete(session);
     const { watch } = readSettings().settings;
-    if (watch === 'off' || !isTrusted()) return;
+    if (watch === 'off' || !isTrusted() || !this.open.has(session)) return;
     await session.checkFolders();
-    if (watch === 'update' && changesText(session.changes) !== '' && !session.isBusy())
-      this.refresh(session);
+    if (watch !== 'update' || changesText(session.changes) === '') return;
+    if (session.isBusy()) await this.check(session);
+    else this.refresh(session);
   }
 
   private watch(session: RunSession): Disposables {

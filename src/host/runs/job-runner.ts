@@ -43,12 +43,12 @@ const STAGES: Readonly<Record<JobKind, Progress['stage']>> = {
   open: 'open',
 };
 
-/** A cancelled analysis is reported by its notification. */
+/** A cancelled analysis is reported by its notification; corrections cannot be cancelled. */
 const CANCELLED = {
   analyze: null,
   cluster: 'Clustering was cancelled.',
   compare: 'The comparison was cancelled.',
-  correct: 'The correction was cancelled.',
+  correct: null,
   open: 'Opening the file was cancelled.',
 } as const satisfies Readonly<Record<JobKind, string | null>>;
 

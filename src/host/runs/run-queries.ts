@@ -14,6 +14,7 @@ import type {
 } from '../../domain/faces';
 import type { ClusteringDifference, KeptClustering } from '../../domain/kept-clusterings';
 import type { FaceMap } from '../../domain/face-map';
+import type { RunManifest } from '../../domain/run';
 import { type ClusteringSettings, METHODS } from '../../domain/settings';
 import type { CallOptions, EngineClient } from '../../engine/client';
 import type { EngineCalls } from '../../protocol/engine';
@@ -43,6 +44,22 @@ export class RunQueries {
   ): Promise<Clustering> {
     await this.embedIfWanted(settings, options);
     return this.engine().call('cluster', { runDir: this.runDir, settings, isFurtherTry }, options);
+  }
+
+  /** @param shown what a person looks at. */
+  correct(
+    request: EngineCalls['correct']['params']['request'],
+    { manifest, clustering }: { manifest: RunManifest | null; clustering: Clustering | null },
+    options: CallOptions,
+  ): Promise<Clustering> {
+    const { runDir } = this;
+    const all = clustering?.clusters;
+    const clusters = all?.map(({ id, size, medoid }) => [id, size, medoid] as const);
+    const shown =
+      manifest === null || clusters === undefined
+        ? {}
+        : { shown: { createdAt: manifest.createdAt, clusters } };
+    return this.engine().call('correct', { runDir, request, ...shown }, options);
   }
 
   /** Compares all clustering methods, like `cluster`. */
@@ -97,8 +114,10 @@ export class RunQueries {
   }
 
   /** The most typical faces of a cluster, small. */
-  async typicalFaces(cluster: number, count: number): Promise<TypicalFaces> {
-    return this.engine().call('typicalFaces', { runDir: this.runDir, cluster, count });
+  async typicalFaces(
+    part: Omit<EngineCalls['typicalFaces']['params'], 'runDir'>,
+  ): Promise<TypicalFaces> {
+    return this.engine().call('typicalFaces', { ...part, runDir: this.runDir });
   }
 
   /** The leading principal components of the faces of a cluster. */

@@ -43,7 +43,7 @@ export class RunSession extends RunState {
   private readonly corrections: CorrectionQueue;
   private readonly previews: Previews;
   /** Number of clusterings so far that were not made by corrections. */
-  private clusterings = 0;
+  clusterings = 0;
 
   constructor(
     context: SessionContext,
@@ -145,13 +145,13 @@ export class RunSession extends RunState {
   }
 
   /** Corrects the clusters, or takes corrections back; see `CorrectionQueue`. */
-  correct(request: Correcting): Promise<Outcome> {
-    return this.corrections.add(request);
+  correct(request: Correcting, seen = this.clusterings): Promise<Outcome> {
+    return this.corrections.add(request, seen);
   }
 
   private async makeCorrection(request: Correcting, options: CallOptions): Promise<void> {
     const { manifest } = this;
-    const corrected = await this.engine.call('correct', { runDir: this.runDir, request }, options);
+    const corrected = await this.queries.correct(request, this, options);
     if (manifest !== this.manifest) return; // its clustering follows the log
     this.show(corrected);
     this.emit('state');

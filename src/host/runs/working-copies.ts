@@ -60,6 +60,8 @@ export class WorkingCopy {
   /** Size and time of the file when it was read or written last. */
   private seen: string | undefined;
   private written: Promise<void> = Promise.resolve();
+  /** Names of copies from which changes were taken over, or not wanted: once is enough. */
+  private readonly settled = new Set<string>();
 
   /** @param backup id of the copy that VS Code names as the backup of changes to the file. */
   constructor(
@@ -97,9 +99,10 @@ export class WorkingCopy {
     return this.note({ settings });
   }
 
-  /** Whether there are corrections that the file does not hold. */
-  async isCorrected(): Promise<boolean> {
-    return (await logBytes(this.runDir)) !== this.owner.saved;
+  /** Whether there are corrections or settings that the file does not hold. */
+  async isChanged(): Promise<boolean> {
+    const { saved, settings } = this.owner;
+    return settings !== undefined || (await logBytes(this.runDir)) !== saved;
   }
 
   /** Whether another program has written the file since, so that saving it loses something. */
@@ -112,10 +115,12 @@ export class WorkingCopy {
   async save(options: CallOptions): Promise<number> {
     const { runDir, file } = this;
     const { engine } = this.context;
-    const saved = await logBytes(runDir); // what is added meanwhile may be missing
+    // What is changed meanwhile may be missing.
+    const { settings } = this.owner;
+    const saved = await logBytes(runDir);
     const { bytes } = await engine.call('pack', { runDir, file, overwrite: true }, options);
     this.seen = await identityOf(file);
-    await this.note({ saved, settings: undefined });
+    await this.note(this.owner.settings === settings ? { saved, settings: undefined } : { saved });
     return bytes;
   }
 
@@ -166,7 +171,9 @@ export class WorkingCopy {
       const isBackup = name === this.backup;
       if (isAlive && !isBackup) continue; // another window has the file open
       const isWanted = () => !owner.left || isBackup || this.context.wantsBack(this.file);
-      if (isChanged && (await isWanted())) {
+      const isNew = isChanged && !this.settled.has(name);
+      this.settled.add(name);
+      if (isNew && (await isWanted())) {
         await addLines(join(folder, 'run'), this.runDir);
         recovered = true;
         settings = owner.settings && checkedSettings(owner.settings);

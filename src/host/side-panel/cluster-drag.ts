@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { said } from '../../text/said';
 import { t } from '../../text/translate';
 import { messageOf } from '../../util/errors';
-import { correct } from '../commands/correct-clusters';
+import { correct } from '../runs/correct';
 import { showError } from '../outlets';
 import type { Node } from './run-tree';
 

@@ -25,20 +25,20 @@ export function findCopies(looks: Uint8Array, order: Int32Array): Int32Array {
   const units = unitVectors(looks, faces);
   const tree = new RangeTree(frequenciesOf(units, faces), FREQUENCIES);
   const originals = Int32Array.from({ length: faces }, (_, row) => row);
-  const isDone = new Uint8Array(faces);
   for (const row of order) {
+    // A picture of one gray value is like no other.
+    if (product(units, row, row) === 0) continue;
     let best = row;
     let most = MIN_CORRELATION;
     tree.within(row, RADIUS, (other) => {
-      // Only originals have copies: a chain of faces, each like the next, is not one group.
-      if (isDone[other] === 0 || originals[other] !== other) return;
       const correlation = product(units, row, other);
       if (correlation < most) return;
       best = other;
       most = correlation;
     });
     originals[row] = best;
-    isDone[row] = 1;
+    // Only originals have copies: a chain of faces, each like the next, is not one group.
+    if (best === row) tree.add(row);
   }
   return originals;
 }

@@ -1,5 +1,6 @@
 /** How a face looks, in so few numbers that all faces can be compared: a small gray picture. */
 import type { CropSize } from '../../domain/faces';
+import { addRows } from '../add-faces';
 
 /** Width and height of the picture. */
 export const LOOK_SIDE = 16;
@@ -17,24 +18,35 @@ export function writeLook(
   looks: Uint8Array,
   row: number,
 ): void {
-  const [columns, rows] = [bounds(width), bounds(height)];
-  for (let y = 0; y < LOOK_SIDE; y++) {
-    for (let x = 0; x < LOOK_SIDE; x++) {
-      const [left, right] = columns[x]!;
-      let sum = 0;
-      for (let j = rows[y]![0]; j < rows[y]![1]; j++) {
-        for (let i = 3 * (j * width + left); i < 3 * (j * width + right); i += 3)
-          sum += face[i]! * 77 + face[i + 1]! * 150 + face[i + 2]! * 29;
-      }
-      const pixels = (right - left) * (rows[y]![1] - rows[y]![0]);
-      looks[row * LOOK + y * LOOK_SIDE + x] = Math.round(sum / (256 * pixels));
+  const [columns, rows] = [cellsOf(width), cellsOf(height)];
+  const sums = addRows(face, 3 * width, rows);
+  for (let cell = 0; cell < LOOK; cell++) {
+    const y = Math.floor(cell / LOOK_SIDE);
+    const [left, right] = columns[cell % LOOK_SIDE]!;
+    let [red, green, blue] = [0, 0, 0];
+    for (let i = 3 * (y * width + left); i < 3 * (y * width + right); i += 3) {
+      red += sums[i]!;
+      green += sums[i + 1]!;
+      blue += sums[i + 2]!;
     }
+    const [top, bottom] = rows[y]!;
+    const pixels = (right - left) * (bottom - top);
+    const luma = (77 * red + 150 * green + 29 * blue) / (256 * pixels);
+    looks[row * LOOK + cell] = Math.round(luma);
   }
 }
 
-/** Of each cell, where its pixels begin and end: at least one pixel each. */
-const bounds = (length: number): [number, number][] =>
-  Array.from({ length: LOOK_SIDE }, (_, i) => {
-    const start = Math.floor((i * length) / LOOK_SIDE);
-    return [start, Math.max(start + 1, Math.floor(((i + 1) * length) / LOOK_SIDE))];
-  });
+/** Where the pixels of each cell begin and end, at least one each, by the length of the side. */
+const cells = new Map<number, (readonly [number, number])[]>();
+
+function cellsOf(length: number): readonly (readonly [number, number])[] {
+  let known = cells.get(length);
+  if (known === undefined) {
+    known = Array.from({ length: LOOK_SIDE }, (_, i) => {
+      const start = Math.floor((i * length) / LOOK_SIDE);
+      return [start, Math.max(start + 1, Math.floor(((i + 1) * length) / LOOK_SIDE))] as const;
+    });
+    cells.set(length, known);
+  }
+  return known;
+}

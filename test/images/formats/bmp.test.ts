@@ -63,7 +63,7 @@ describe('a BMP', () => {
     expect(await meanError(await decodeWhole(bytes), picture())).toBeGreaterThan(0.3);
   });
 
-  it.each(KINDS)('with %s that is cut short is named', async (_, kind) => {
+  it.each(KINDS)('with %s that is cut short is refused as such', async (_, kind) => {
     const bytes = bitmap(WIDTH, HEIGHT, kind);
     for (const length of [20, 40, Math.floor(bytes.length * 0.8)])
       await expect(decodeWhole(bytes.subarray(0, length))).rejects.toThrow(
@@ -71,7 +71,7 @@ describe('a BMP', () => {
       );
   });
 
-  it('with a JPEG inside is named', async () => {
+  it('with a JPEG inside is refused with that reason', async () => {
     const bytes = bitmap(WIDTH, HEIGHT, { bits: 24 });
     bytes.writeUInt32LE(4, 30);
     await expect(decodeWhole(bytes)).rejects.toThrow('a BMP with a JPEG inside');

@@ -3,15 +3,16 @@
  * a page without scripts does, and its memory. `npm run bench -- --only panel` runs it;
  * FACE_CLUSTERS_PANEL holds what to measure.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Frame, Page } from '@playwright/test';
 import { bundle, stage } from '../../../scripts/bench/stage.mjs';
-import { allProcesses, processTree } from '../soak/measure';
-import { expect, test, type Workbench } from '../vscode';
+import { expect, test, Workbench } from '../vscode';
 import { type Lateness, whileDragging, whileScrolling } from './frames';
+import { ISOLATION, separateWebviews } from './own-process';
+import { memoryOf, processOf } from './process-of';
 import { servePictures } from './static-pages';
 
 const { faces, rounds, out } = JSON.parse(
@@ -34,12 +35,19 @@ function noteLate(name: string, { late, longest, frames }: Lateness) {
   console.log(`  of ${String(frames)} frames, the longest ${longest.toFixed(0)} ms`);
 }
 
-test('measures the panel', async ({ workbench, window }) => {
+test.use({ flags: [ISOLATION] });
+
+test('measures the panel', async ({
+  workbench: { page, folder: opened, server: given },
+  window,
+}) => {
   test.setTimeout(3_600_000);
+  const origin = await separateWebviews(window, given.origin);
+  const workbench = new Workbench(page, opened, { ...given, origin });
   await bundle();
   const folder = await largeRun(workbench);
   await workbench.settings({ 'faceClusters.clusters': String(CLUSTERS) });
-  const { clicked, painted } = await openRun(workbench, 'window');
+  const { clicked, painted } = await openRun(workbench);
   const { mtimeMs } = await stat(join(folder, 'clustering.json'));
   const result = Math.max(clicked, mtimeMs); // the window may cluster the run before it is clicked
   note('result to cards', painted.cards - result);
@@ -47,30 +55,32 @@ test('measures the panel', async ({ workbench, window }) => {
 
   const pictures = await mkdtemp(join(tmpdir(), 'pictures-'));
   await stage('panel-run', 'pictures', folder, pictures, SHOWN.card, SHOWN.grid);
-  const server = await servePictures(pictures, SHOWN);
+  const pages = await servePictures(pictures, SHOWN);
   const alone = await window.newPage();
   const isMade = () => existsSync(join(folder, 'pictures.json'));
   for (let round = 0; round < rounds; round++) {
     await closeTab(workbench);
     await workbench.page.goto('about:blank');
     await rm(join(folder, 'pictures.json'), { force: true });
-    const { clicked, painted, panel } = await openRun(workbench, 'window alone');
+    const { clicked, painted, panel } = await openRun(workbench);
     note('click to cards', painted.cards - clicked);
     note('click to faces', painted.faces - clicked);
+    let webview: number | undefined;
     const measure = async (when: string, isWanted: () => boolean) => {
       for (const view of VIEWS) {
-        await alone.goto(`${server.origin}/${view}`, { waitUntil: 'load' });
+        await alone.goto(`${pages.origin}/${view}`, { waitUntil: 'load' });
         const before = isWanted();
         await measureView(view, when, { workbench, panel, alone, window });
         if (!before || !isWanted()) console.log('  the eigenfaces were made meanwhile');
       }
-      note(`memory ${when}`, rendererMemory(workbench.server));
+      webview ??= await processOf(panel, given.userDataDir); // the window is at rest now
+      note(`memory ${when}`, memoryOf(webview));
     };
     await measure('making', () => !isMade());
     await expect.poll(isMade, { timeout: 600_000 }).toBe(true);
     await measure('rest', isMade);
   }
-  server.close();
+  pages.close();
   await rm(pictures, { recursive: true });
   if (out !== undefined) await writeFile(out, JSON.stringify(seen));
 });
@@ -92,16 +102,15 @@ async function largeRun(workbench: Workbench): Promise<string> {
   return folder;
 }
 
-/** Opens the window and, by a click in the side panel, the run. @param name of its memory. */
-async function openRun(workbench: Workbench, name: string) {
-  const { page, server } = workbench;
+/** Opens the window and, by a click in the side panel, the run. */
+async function openRun(workbench: Workbench) {
+  const { page } = workbench;
   await page.bringToFront();
   await workbench.open();
   await workbench.sidePanel();
   const row = workbench.treeRow(/portraits.*faces/).first();
   await row.waitFor();
   await page.waitForTimeout(3000); // the window does other things after it has opened
-  note(`memory ${name}`, rendererMemory(server));
   const clicked = Date.now();
   await row.click();
   const panel = await panelSoon(page);
@@ -155,6 +164,16 @@ interface Compared {
   window: BrowserContext;
 }
 
+/** A click that comes as soon as the page is in front again may be lost. */
+async function showMap(panel: Frame): Promise<void> {
+  const button = panel.locator('fc-overview #map');
+  await expect(async () => {
+    if ((await button.getAttribute('aria-pressed')) === 'false') await button.click();
+    await expect(button).toHaveAttribute('aria-pressed', 'true', { timeout: 2000 });
+  }).toPass({ timeout: 20_000 });
+  await panel.locator('fc-face-map .map[aria-busy="false"]').waitFor({ timeout: 60_000 });
+}
+
 /** Measures a view of the panel, from the overview and back to it. */
 async function measureView(
   view: View,
@@ -164,8 +183,7 @@ async function measureView(
   const { page } = workbench;
   await page.bringToFront();
   if (view === 'map') {
-    await panel.locator('fc-overview #map').click();
-    await panel.locator('fc-face-map .map[aria-busy="false"]').waitFor({ timeout: 60_000 });
+    await showMap(panel);
   } else if (view === 'grid') {
     await panel.locator('fc-cluster-card').first().locator('#open').click();
     await panel.locator('fc-face-grid img').first().waitFor();
@@ -188,19 +206,4 @@ async function measureView(
   noteLate(`${when} ${view}`, await whileScrolling(page, panel, middle, sessions[1]));
   for (const session of sessions) await session.detach();
   if (view === 'grid') await panel.locator('#back').click();
-}
-
-/** Proportional memory of the largest process of a page, in megabytes. */
-function rendererMemory({ userDataDir }: Workbench['server']): number {
-  const browser = allProcesses().find(({ command }) =>
-    command.includes(`--user-data-dir=${join(userDataDir, 'browser')}`),
-  );
-  const renderers = processTree(browser!.pid).filter(({ command }) =>
-    command.includes('--type=renderer'),
-  );
-  const sizes = renderers.map(({ pid }) => {
-    const text = readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8');
-    return Number(/^Pss:\s+(\d+) kB/m.exec(text)![1]) / 1000;
-  });
-  return Math.max(...sizes);
 }

@@ -1,6 +1,8 @@
 /** The frequency of each attribute, and the selection of attributes. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
 import { DROPPED_ATTRIBUTES, readableAttribute } from '../../../src/domain/attributes';
 import type { DatasetSummary } from '../../../src/domain/dataset';
 import type { DatasetState } from '../../../src/protocol/dataset-panel';
@@ -17,6 +19,8 @@ const DROP_ZERO = [
   { value: 0.75, text: t('are dropped by three quarters') },
   { value: 1, text: t('are dropped') },
 ];
+
+const nameOf = ({ name }: { name: string }) => name;
 
 @customElement('fc-dataset-attributes')
 export class DatasetAttributes extends LitElement {
@@ -81,7 +85,7 @@ export class DatasetAttributes extends LitElement {
   override render() {
     const { summary } = this;
     const used = [...summary.attributes].sort((a, b) => b.frequency - a.frequency);
-    const names = new Set(used.map(({ name }) => name));
+    const names = new Set(used.map(nameOf));
     const leftOut = summary.allAttributes.filter((name) => !names.has(name));
     const largest = Math.max(0.01, ...used.map(({ frequency }) => frequency));
     return html`
@@ -89,8 +93,12 @@ export class DatasetAttributes extends LitElement {
         <h2>${t('How often attributes occur')}</h2>
         ${this.selection()}
         <ul>
-          ${used.map(({ index, name, frequency, labeled }) => this.row(index, name, { frequency, labeled }, largest))}
-          ${leftOut.map((name) => this.row(summary.allAttributes.indexOf(name), name, undefined, largest))}
+          ${repeat(used, nameOf, ({ index, name, frequency, labeled }) => this.row(index, name, { frequency, labeled }, largest))}
+          ${repeat(
+            leftOut,
+            (name) => name,
+            (name) => this.row(summary.allAttributes.indexOf(name), name, undefined, largest),
+          )}
         </ul>
         ${this.weighting()}
       </section>
@@ -164,7 +172,7 @@ export class DatasetAttributes extends LitElement {
       <label>
         <input
           type="checkbox"
-          .checked=${frequency !== undefined}
+          .checked=${live(frequency !== undefined)}
           ?disabled=${only}
           @change=${toggle}
         />

@@ -58,6 +58,10 @@ export class DatasetLabelErrors extends LitElement {
   /** Why the number of images was refused; empty if it was accepted. */
   @state() private wrong = '';
 
+  override willUpdate() {
+    if (!this.summary.attributes.some(({ name }) => name === this.attribute)) this.attribute = ANY;
+  }
+
   override updated() {
     // The toolkit names every field 'Text field' when it is connected.
     this.field?.setAttribute('aria-label', t('Number of images'));

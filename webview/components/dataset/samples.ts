@@ -24,6 +24,15 @@ export class DatasetSamples extends LitElement {
   @state() private partition = ANY;
   @state() private attribute = ANY;
 
+  /** Other labels may not have what was chosen. */
+  override willUpdate(changed: PropertyValues<this>) {
+    if (!changed.has('summary')) return;
+    const { partitions, attributes } = this.summary;
+    const names = Object.keys(partitions);
+    if (names.length < 2 || !names.includes(this.partition)) this.partition = ANY;
+    if (!attributes.some(({ name }) => name === this.attribute)) this.attribute = ANY;
+  }
+
   override updated(changed: PropertyValues<this>) {
     // With other attributes or rows, the labels change.
     if (changed.has('summary')) void this.draw(false);

@@ -1,4 +1,5 @@
 /** Colors of the points of a map. */
+import type { Clustering } from '../../../src/domain/clustering';
 import { clusterColor } from '../../../src/domain/cluster-colors';
 
 /** CSS colors as opaque pixels: 0xFFBBGGRR. */
@@ -20,10 +21,21 @@ const MOST_COLORS = 4096;
 export const clusterShades = (clusters: Int32Array): Uint32Array =>
   Uint32Array.from(clusters, (id) => Math.max(0, id + 1) % MOST_COLORS);
 
-/** A color for each cluster. @param count number of clusters. */
-export function clusterPalette(count: number): Uint32Array {
+/** Colors that clusters were given, by id. */
+export type OwnColors = ReadonlyMap<number, string>;
+
+export const ownColors = ({ clusters }: Clustering): OwnColors =>
+  new Map(
+    clusters.flatMap(({ id, said }) => (said?.color === undefined ? [] : [[id, said.color]])),
+  );
+
+/** A color for each of the clusters. */
+export function clusterPalette(clusters: Int32Array, own: OwnColors): Uint32Array {
+  const count = clusters.reduce((most, id) => Math.max(most, id + 1), 0);
   const length = Math.min(count + 1, MOST_COLORS);
-  return packedColors(Array.from({ length }, (_, shade) => clusterColor(shade - 1)));
+  return packedColors(
+    Array.from({ length }, (_, shade) => own.get(shade - 1) ?? clusterColor(shade - 1)),
+  );
 }
 
 /** Colors of an attribute from 0 to 1, as CSS: away from the background, and ever farther. */

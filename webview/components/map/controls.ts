@@ -142,7 +142,7 @@ export function description(clustering: Clustering): string {
   return t(
     'Map of {0} in {1}. {2}.',
     plural(faces, 'face'),
-    plural(clusters.length, 'cluster'),
+    plural(clusters.filter(({ id }) => id >= 0).length, 'cluster'),
     [...named, ...rest].join(', '),
   );
 }

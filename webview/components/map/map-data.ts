@@ -21,6 +21,7 @@ export class MapData implements ReactiveController {
   attributeProblem = '';
 
   private loading: AbortController | undefined;
+  private isLoading = false;
   private loaded: number | undefined;
   private readonly values = new Map<string, Uint8Array | 'loading'>();
 
@@ -32,15 +33,23 @@ export class MapData implements ReactiveController {
     if (this.loaded !== this.host.generation) void this.load();
   }
 
+  /** What has arrived is kept, if the map is shown again; what has not is asked for then. */
   hostDisconnected(): void {
+    if (!this.isLoading && !this.isArranging) return;
     this.loading?.abort();
-    this.loaded = undefined; // if it is shown again
+    this.loaded = undefined;
+  }
+
+  /** Whether the map is of an earlier clustering, and its rows may be of an earlier run. */
+  get isOutdated(): boolean {
+    return this.isLoading || this.problem !== '';
   }
 
   /** Requests the map. That of an earlier clustering stays until the new one is there. */
   async load(): Promise<void> {
     this.loading?.abort();
     const { signal } = (this.loading = new AbortController());
+    this.isLoading = true;
     this.loaded = this.host.generation;
     this.problem = '';
     this.isArranging = false;
@@ -55,6 +64,7 @@ export class MapData implements ReactiveController {
       if (!signal.aborted) this.problem = messageOf(error);
     }
     if (signal.aborted) return;
+    this.isLoading = false;
     this.host.requestUpdate();
     if (this.map?.arrangement === 'axes' && this.problem === '') await this.arrange();
   }

@@ -1,6 +1,6 @@
 /** The picture of a map with everything a user does on it. */
 import type { FaceMap } from '../../../src/domain/face-map';
-import { clusterPalette, clusterShades, packedColors, rampColors } from './colors';
+import { clusterPalette, clusterShades, type OwnColors, packedColors, rampColors } from './colors';
 import { Gestures, type SelectionMode } from './gestures';
 import { MapPainter } from './painter';
 import { marksOf } from './raster';
@@ -55,6 +55,7 @@ export class MapStage {
   private map: FaceMap | undefined;
   private selection: ReadonlySet<number> | undefined;
   private values: Uint8Array | undefined;
+  private own: OwnColors = new Map();
   private grid: PointGrid | undefined;
   private bounds: Bounds = boundsOf(new Float32Array());
   /** Whether the whole map is shown, also when its size changes. */
@@ -113,19 +114,16 @@ export class MapStage {
     this.unwatch();
   }
 
-  /** @param values of the attribute that colors the faces; undefined for clusters. */
-  show(
-    map: FaceMap | undefined,
-    selection: ReadonlySet<number>,
-    values: Uint8Array | undefined,
-  ): void {
+  /** @param by values of an attribute, or the colors that clusters were given. */
+  show(map: FaceMap | undefined, selection: ReadonlySet<number>, by: Uint8Array | OwnColors): void {
     if (map === undefined) return;
+    const [values, own] = by instanceof Uint8Array ? [by, this.own] : [undefined, by];
     const isOther = map !== this.map;
-    const isColored = isOther || values !== this.values;
+    const isColored = isOther || values !== this.values || own !== this.own;
     const isMarked = isOther || selection !== this.selection;
     if (!isColored && !isMarked) return;
     if (isOther) this.place(map, this.map);
-    [this.map, this.values, this.selection] = [map, values, selection];
+    [this.map, this.values, this.own, this.selection] = [map, values, own, selection];
     if (isColored) this.color();
     if (isMarked) this.painter.scene.marks = marksOf(selection, map.clusters.length);
     this.painter.draw();
@@ -165,9 +163,7 @@ export class MapStage {
     painter.scene.shades =
       values === undefined ? clusterShades(map.clusters) : new Uint32Array(values);
     painter.scene.palette =
-      values === undefined
-        ? clusterPalette(map.clusters.reduce((most, id) => Math.max(most, id + 1), 0))
-        : packedColors(this.ramp(256));
+      values === undefined ? clusterPalette(map.clusters, this.own) : packedColors(this.ramp(256));
     painter.draw();
   }
 
