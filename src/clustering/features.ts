@@ -27,7 +27,7 @@ export function featureMatrix(
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < columns.length; i++) {
       const probability = probabilities[row * width + columns[i]!]!;
-      const value = features === 'binary' ? (probability >= PRESENT ? 1 : 0) : probability;
+      const value = features === 'binary' ? Number(probability >= PRESENT) : probability;
       data[at++] = value * weights[i]!;
     }
   }
@@ -57,7 +57,7 @@ export function deviationsOf(
   for (let start = 0; start < probabilities.length; start += width) {
     for (let i = 0; i < columns.length; i++) {
       const probability = probabilities[start + columns[i]!]!;
-      const value = features === 'binary' ? (probability >= PRESENT ? 1 : 0) : probability;
+      const value = features === 'binary' ? Number(probability >= PRESENT) : probability;
       sums[i]! += toUnits(value);
       squares[i]! += toUnits(value * value);
     }

@@ -119,18 +119,24 @@ export function selectRows(table: LabelTable, rows: readonly number[]): LabelTab
   };
 }
 
-/** How many labels are undefined, of which attributes, and an example; undefined where none is. */
-function undefinedRemark({ attributes, images, values }: LabelTable): string | undefined {
+/** The number of undefined labels of each attribute. */
+export function undefinedCounts({
+  attributes,
+  values,
+}: Pick<LabelTable, 'attributes' | 'values'>): Uint32Array {
   const width = attributes.length;
   const counts = new Uint32Array(width);
-  let first = -1;
-  for (let at = 0; at < values.length; at++) {
-    if (!Number.isNaN(values[at])) continue;
-    counts[at % width]! += 1;
-    if (first < 0) first = at;
-  }
+  for (let at = 0; at < values.length; at++) if (Number.isNaN(values[at])) counts[at % width]! += 1;
+  return counts;
+}
+
+/** How many labels are undefined, of which attributes, and an example; undefined where none is. */
+function undefinedRemark({ attributes, images, values }: LabelTable): string | undefined {
+  const counts = undefinedCounts({ attributes, values });
   const total = counts.reduce((sum, each) => sum + each, 0);
   if (total === 0) return undefined;
+  const width = attributes.length;
+  const first = values.findIndex(Number.isNaN);
   const those = [...counts.keys()].filter((i) => counts[i]! > 0);
   those.sort((a, b) => counts[b]! - counts[a]! || a - b);
   const list = those.map((i) => `${attributes[i]!} ${count(counts[i]!)}`);

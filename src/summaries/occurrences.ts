@@ -17,8 +17,8 @@ export function presentCounts(
   const faces = rows?.length ?? probabilities.length / width;
   for (let i = 0; i < faces; i++) {
     const base = (rows === undefined ? i : rows[i]!) * width;
-    for (let a = 0; a < width; a++)
-      if (probabilities[base + a]! >= PRESENT) counts[a] = counts[a]! + 1;
+    // Without a branch: nobody can predict it.
+    for (let a = 0; a < width; a++) counts[a]! += Number(probabilities[base + a]! >= PRESENT);
   }
   return counts;
 }

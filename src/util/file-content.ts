@@ -6,8 +6,9 @@ import type { OwnFile } from './export-marker';
 import { FILE_MODE } from './user-files';
 
 /**
- * The content of a file; of a large one in chunks, which are made as they are written. The text of
- * a CSV file is given a byte order mark if it needs one, but not if it comes in chunks.
+ * The content of a file; of a large one in chunks, which are made as they are written. Each is
+ * valid until the next one is requested, which may use the same memory. The text of a CSV file is
+ * given a byte order mark if it needs one, but not if it comes in chunks.
  */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array>;
 

@@ -21,7 +21,7 @@ describe('a faces.csv of this program', () => {
 
   it('goes back in as labels, of which only the attributes are taken', async () => {
     const file = join(await temporaryFolder(), 'faces.csv');
-    await writeFile(file, [...faceTable(rows)].join(''));
+    await writeFile(file, Array.from(faceTable(rows), String).join(''));
     const table = await readLabels(file, undefined);
     expect(table.images).toEqual(images);
     expect(table.attributes).toEqual(['Male', 'Tall']);

@@ -1,6 +1,6 @@
 /** Reads attribute vectors that the user brings. */
 import { openLabels } from '../../datasets/open-labels';
-import { selectRows } from '../../datasets/table-result';
+import { selectRows, undefinedCounts } from '../../datasets/table-result';
 import { chosenAttributes } from '../../domain/find-attribute';
 import { chooseImages, type ImageChoice } from '../../images/choose-images';
 import { excerptOfList } from '../../text/excerpt';
@@ -40,7 +40,7 @@ function completeVectors(
   file: string,
   wanted: readonly string[],
 ): { table: Table; notices: string[] } {
-  const missing = missingByAttribute(read);
+  const missing = undefinedCounts(read);
   if (missing.every((count) => count === 0)) return { table: read, notices: read.remarks };
   const { columns, attributes } = chosenAttributes(wanted, read.attributes);
   const width = read.attributes.length;
@@ -63,7 +63,7 @@ function completeVectors(
     );
   }
   const chosen = selectRows(read, rows);
-  const left = missingByAttribute({ ...read, ...chosen });
+  const left = undefinedCounts({ ...read, ...chosen });
   const dropped = read.attributes.filter((_, i) => left[i]! > 0);
   if (dropped.length > 0)
     notices.push(
@@ -81,15 +81,7 @@ function completeVectors(
   };
 }
 
-/** Number of rows in which each attribute is not defined. */
-function missingByAttribute({ attributes, values }: Table): number[] {
-  const counts = attributes.map(() => 0);
-  for (let at = 0; at < values.length; at++)
-    if (Number.isNaN(values[at])) counts[at % attributes.length]! += 1;
-  return counts;
-}
-
-const missingTexts = ({ attributes, images }: Table, columns: number[], missing: number[]) =>
+const missingTexts = ({ attributes, images }: Table, columns: number[], missing: Uint32Array) =>
   columns.map(
     (column) => `${attributes[column]!} is missing in ${missing[column]!} of ${images.length}`,
   );

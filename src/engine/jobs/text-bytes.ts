@@ -33,7 +33,7 @@ const SHORT = 64;
 /** Room for the line with which a chunk ends, in bytes. */
 const SLACK = 1 << 13;
 
-/** UTF-8 text, taken in chunks. */
+/** UTF-8 text, taken in chunks that share their memory. */
 export class TextBytes {
   length = 0;
   private bytes: Buffer = Buffer.alloc(0);
@@ -41,7 +41,7 @@ export class TextBytes {
   private view = viewOf(this.bytes);
 
   /** @param size bytes of a chunk, if it is taken as soon as it has that many. */
-  constructor(private readonly size: number) {
+  constructor(size: number) {
     this.use(Buffer.allocUnsafeSlow(size + SLACK));
   }
 
@@ -145,10 +145,9 @@ export class TextBytes {
     this.bytes[this.length++] = byte;
   }
 
-  /** The bytes since the last time. */
+  /** The bytes since the last time: valid until more are added, which use the same memory. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.length);
-    this.use(Buffer.allocUnsafeSlow(this.size + SLACK));
     this.length = 0;
     return taken;
   }
