@@ -26,12 +26,12 @@ export async function dbscan(
   { signal }: FitContext = {},
 ): Promise<Partition> {
   const { rows, counts } = vectors;
-  const neighborsOf = neighborhoods(vectors, eps, metric);
+  using neighbors = neighborhoods(vectors, eps, metric);
   const core = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
     await yieldToEventLoop(signal);
     let reached = 0;
-    for (const other of neighborsOf(row)) reached += counts[other]!;
+    for (const other of neighbors.of(row)) reached += counts[other]!;
     core[row] = reached >= minSamples ? 1 : 0;
   }
   const labels = new Int32Array(rows).fill(-1);
@@ -42,7 +42,7 @@ export async function dbscan(
     const stack = [seed];
     for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
       await yieldToEventLoop(signal);
-      for (const other of neighborsOf(row)) {
+      for (const other of neighbors.of(row)) {
         if (labels[other] !== -1) continue;
         labels[other] = clusters;
         if (core[other] === 1) stack.push(other);

@@ -9,7 +9,7 @@ import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { condense, selectStable } from './condensed-tree';
 import { coreDistance } from './core-distance';
 import type { DistinctVectors } from './distinct';
-import { distancesOf } from './neighbors';
+import { type Distances, distancesOf } from './neighbors';
 import { compactLabels, type FitContext, type Partition } from './partition';
 import { type Edge, singleLinkageTree } from './single-linkage';
 
@@ -28,13 +28,13 @@ export async function hdbscan(
   { signal }: FitContext = {},
 ): Promise<Partition> {
   const { rows, counts } = vectors;
-  const distancesFrom = distancesOf(vectors, options.metric);
+  using all = distancesOf(vectors, options.metric);
   const core = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     await yieldToEventLoop(signal);
-    core[row] = coreDistance(distancesFrom(row), counts, options.minSamples);
+    core[row] = coreDistance(all.from(row), counts, options.minSamples);
   }
-  const edges = await spanningTree(core, distancesFrom, signal);
+  const edges = await spanningTree(core, all, signal);
   const tree = singleLinkageTree(edges, counts);
   const condensed = condense(tree, core, Math.max(2, options.minClusterSize));
   return { vectors, ...compactLabels(selectStable(condensed, rows)), notices: [] };
@@ -46,7 +46,7 @@ export async function hdbscan(
  */
 async function spanningTree(
   core: Float64Array,
-  distancesFrom: (row: number) => Float64Array,
+  all: Distances,
   signal: AbortSignal | undefined,
 ): Promise<Edge[]> {
   const rows = core.length;
@@ -58,7 +58,7 @@ async function spanningTree(
   for (let step = 1; step < rows; step++) {
     await yieldToEventLoop(signal);
     inTree[row] = 1;
-    const distances = distancesFrom(row);
+    const distances = all.from(row);
     let next = -1;
     for (let other = 0; other < rows; other++) {
       if (inTree[other] === 1) continue;

@@ -49,12 +49,8 @@ export async function searchRestarts(
   search: Search,
   signal?: AbortSignal,
 ): Promise<LloydResult[]> {
-  const lloyd = createLloyd(vectors, search.clusters);
-  try {
-    return await searchWith(lloyd, vectors, search, signal);
-  } finally {
-    lloyd.close();
-  }
+  using lloyd = createLloyd(vectors, search.clusters);
+  return await searchWith(lloyd, vectors, search, signal);
 }
 
 async function searchWith(

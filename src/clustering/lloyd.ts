@@ -26,12 +26,10 @@ export interface RunLimits {
   maxChangedShare?: number;
 }
 
-export interface Lloyd {
+export interface Lloyd extends Disposable {
   run(centers: Float64Array, limits: RunLimits, signal?: AbortSignal): Promise<LloydResult>;
   /** Tries to add at most `triesOf(clusters)` centers. */
   tryCenters: NearestCenters['tryCenters'];
-  /** Must be called after use. */
-  close(): void;
 }
 
 /** Distinct vectors from which on tables pay for being filled at each iteration. */
@@ -51,8 +49,8 @@ export function createLloyd(vectors: DistinctVectors, clusters: number): Lloyd {
     run: (centers, limits, signal) =>
       iterate(new LloydRun({ vectors, packed }, clusters, nearest, centers), limits, signal),
     tryCenters: (distances, centers) => nearest.tryCenters(distances, centers),
-    close: () => {
-      nearest.close();
+    [Symbol.dispose]: () => {
+      nearest[Symbol.dispose]();
     },
   };
 }
@@ -64,12 +62,8 @@ export async function settle(
   { clusters, ...limits }: RunLimits & { clusters: number },
   signal?: AbortSignal,
 ): Promise<LloydResult> {
-  const lloyd = createLloyd(vectors, clusters);
-  try {
-    return await lloyd.run(centers, limits, signal);
-  } finally {
-    lloyd.close();
-  }
+  using lloyd = createLloyd(vectors, clusters);
+  return await lloyd.run(centers, limits, signal);
 }
 
 async function iterate(

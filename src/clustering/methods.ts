@@ -4,14 +4,15 @@ import type { Metric } from '../domain/method-options';
 import { type MethodSettings, withPreset } from '../domain/method-parameters';
 import { count } from '../text/numbers';
 import { t } from '../text/translate';
+import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { agglomerative } from './agglomerative';
 import { birch } from './birch';
 import { withRareRowsFirst, withSortedRows } from './canonical-order';
 import { dbscan } from './dbscan';
+import { DenseDistances } from './dense-distances';
 import type { DistinctVectors } from './distinct';
 import { hdbscan } from './hdbscan';
 import { kMeans } from './kmeans';
-import { distanceOf } from './metric';
 import { optics } from './optics';
 import type { FitContext, Fitted, Partition } from './partition';
 import { MAX_SPECTRAL_ROWS, spectral } from './spectral';
@@ -33,13 +34,14 @@ export async function fit(
 ): Promise<Fitted> {
   const settings = withPreset(given);
   const { metric, seed } = settings;
+  const drawing = { seed, signal: context.signal };
   switch (settings.method) {
     case 'kmeans':
       return fitKMeans(vectors, settings, context);
     case 'agglomerative': {
       const { linkage } = settings;
       const used = linkage === 'ward' ? 'euclidean' : metric;
-      return fitOnSubsample(vectors, MAX_AGGLOMERATIVE_ROWS, used, seed, (part) =>
+      return fitOnSubsample(vectors, MAX_AGGLOMERATIVE_ROWS, used, drawing, (part) =>
         agglomerative(part, { linkage, metric }, context),
       );
     }
@@ -47,7 +49,7 @@ export async function fit(
       // Rows matter in the order they come: in this one, compact clusters form.
       return withVectors(vectors, await birch(withRareRowsFirst(vectors), settings, context));
     case 'spectral':
-      return fitOnSubsample(vectors, MAX_SPECTRAL_ROWS, 'euclidean', seed, (part) =>
+      return fitOnSubsample(vectors, MAX_SPECTRAL_ROWS, 'euclidean', drawing, (part) =>
         spectral(part, { ...settings, restarts: 10 }, context),
       );
     case 'dbscan':
@@ -86,22 +88,14 @@ async function fitOnSubsample(
   vectors: DistinctVectors,
   maxRows: number,
   metric: Metric,
-  seed: number,
+  { seed, signal }: Pick<MethodSettings, 'seed'> & Pick<FitContext, 'signal'>,
   fitPart: (part: DistinctVectors) => Promise<Fitted>,
 ): Promise<Fitted> {
-  const { rows, columns, data } = vectors;
+  const { rows } = vectors;
   if (rows <= maxRows) return fitPart(vectors);
   const part = subsample(vectors, maxRows, new Random(seed));
   const fitted = await fitPart(part);
-  const distance = distanceOf(metric);
-  const nearest = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    let smallest = Infinity;
-    for (let i = 0; i < maxRows; i++) {
-      const apart = distance(data, row, part.data, i, columns);
-      if (apart < smallest) [smallest, nearest[row]] = [apart, i];
-    }
-  }
+  const nearest = await nearestIn(part, vectors, metric, signal);
   return async (clusters) => {
     const partition = await fitted(clusters);
     const notice = t(
@@ -116,4 +110,23 @@ async function fitOnSubsample(
       notices: [...partition.notices, notice],
     };
   };
+}
+
+/** @returns for each of the vectors the nearest of `part`, of equally near ones the first. */
+async function nearestIn(
+  part: DistinctVectors,
+  { rows, columns, data }: DistinctVectors,
+  metric: Metric,
+  signal: AbortSignal | undefined,
+): Promise<Int32Array> {
+  using all = new DenseDistances(part, metric);
+  const nearest = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    await yieldToEventLoop(signal);
+    const distances = all.fromVector(data, row * columns);
+    let smallest = Infinity;
+    for (let i = 0; i < part.rows; i++)
+      if (distances[i]! < smallest) [smallest, nearest[row]] = [distances[i]!, i];
+  }
+  return nearest;
 }

@@ -44,10 +44,6 @@ const hamming: Distance = (a, i, b, j, columns) => {
   return differing / columns;
 };
 
-/**
- * 1 − cosine of the angle between the vectors, in [0, 2]. Between a vector of zeros and another it
- * is 1, between two vectors of zeros 0.
- */
 const cosine: Distance = (a, i, b, j, columns) => {
   let dot = 0;
   let squareA = 0;
@@ -57,10 +53,20 @@ const cosine: Distance = (a, i, b, j, columns) => {
     squareA += a[p]! * a[p]!;
     squareB += b[q]! * b[q]!;
   }
+  return cosineDistance(dot, squareA, squareB);
+};
+
+/**
+ * 1 − cosine of the angle between two vectors, in [0, 2]. Between a vector of zeros and another it
+ * is 1, between two vectors of zeros 0.
+ * @param dot their dot product.
+ * @param squareA sum of the squares of one of them.
+ */
+export function cosineDistance(dot: number, squareA: number, squareB: number): number {
   if (squareA === 0 || squareB === 0) return squareA === squareB ? 0 : 1;
   // Rounding may make the quotient slightly larger than 1.
   return Math.max(0, 1 - dot / Math.sqrt(squareA * squareB));
-};
+}
 
 const DISTANCES: Record<Metric, Distance> = { euclidean, manhattan, cosine, hamming };
 

@@ -1,6 +1,6 @@
 /** Distances of vectors to cluster centers, and the nearest center of each vector. */
+import { DenseDistances } from './dense-distances';
 import type { DistinctVectors } from './distinct';
-import { squaredDistance } from './metric';
 import type { FarthestMove } from './running-means';
 
 /** How far centers moved since vectors were assigned to them. */
@@ -18,7 +18,7 @@ export interface Movement {
  * An upper bound of the former and a lower bound of the latter are kept and adjusted by the
  * distances that the centers move.
  */
-export interface NearestCenters {
+export interface NearestCenters extends Disposable {
   /** Cluster of each vector, `[rows]`. */
   labels: Int32Array;
   /** Upper bound of each vector's distance to its center, `[rows]`. */
@@ -38,8 +38,6 @@ export interface NearestCenters {
    * @param centers `[number, columns]`.
    */
   tryCenters(distances: Float64Array, centers: Float64Array): Trial;
-  /** Must be called after use. */
-  close(): void;
 }
 
 /** Centers of which one would be added; valid until others are tried. */
@@ -59,13 +57,16 @@ export function denseCenters(vectors: DistinctVectors, clusters: number): Neares
   const labels = new Int32Array(rows);
   const upper = new Float64Array(rows);
   const lower = new Float64Array(rows);
-  /** Finds the nearest center of a row, and sets its bounds. */
-  const nearest = (row: number, centers: Float64Array) => {
+  /**
+   * Finds the nearest center of a row, and sets its bounds.
+   * @param distances squared, to each of the centers.
+   */
+  const nearest = (row: number, distances: Float64Array) => {
     let found = 0;
     let smallest = Infinity;
     let second = Infinity;
     for (let cluster = 0; cluster < clusters; cluster++) {
-      const distance = squaredDistance(data, row, centers, cluster, columns);
+      const distance = distances[cluster]!;
       if (distance < smallest) {
         second = smallest;
         smallest = distance;
@@ -77,26 +78,30 @@ export function denseCenters(vectors: DistinctVectors, clusters: number): Neares
     return found;
   };
   const assign = (centers: Float64Array, { moves, farthest, halfGaps }: Movement) => {
+    using toCenters = new DenseDistances({ rows: clusters, columns, data: centers }, 'squared');
     const changed: number[] = [];
     for (let row = 0; row < rows; row++) {
       const own = labels[row]!;
       lower[row]! -= moves[own] === farthest.distance ? farthest.next : farthest.distance;
       upper[row]! += moves[own]!;
       if (upper[row]! * BOUND_SLACK < Math.max(lower[row]!, halfGaps[own]!)) continue;
-      labels[row] = nearest(row, centers);
+      labels[row] = nearest(row, toCenters.fromVector(data, row * columns));
       if (labels[row] !== own) changed.push(row, own);
     }
     return Int32Array.from(changed);
   };
   const tryCenters = (distances: Float64Array, centers: Float64Array): Trial => {
-    const lowered = Array.from({ length: centers.length / columns }, (_, center) =>
-      distances.map((distance, row) =>
-        Math.min(distance, squaredDistance(data, row, centers, center, columns)),
-      ),
-    );
+    const tried = centers.length / columns;
+    using toCenters = new DenseDistances({ rows: tried, columns, data: centers }, 'squared');
+    const lowered = Array.from({ length: tried }, () => new Float64Array(rows));
+    for (let row = 0; row < rows; row++) {
+      const squares = toCenters.fromVector(data, row * columns);
+      for (let center = 0; center < tried; center++)
+        lowered[center]![row] = Math.min(distances[row]!, squares[center]!);
+    }
     return trialOf(lowered, counts);
   };
-  return { labels, upper, lower, assign, tryCenters, close: () => undefined };
+  return { labels, upper, lower, assign, tryCenters, [Symbol.dispose]: () => undefined };
 }
 
 /** @param lowered squared distances `[rows]` with each of the centers. */

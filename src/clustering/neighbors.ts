@@ -1,26 +1,36 @@
 /** Distances from one vector to all, and the neighbors within a distance. */
 import type { Metric } from '../domain/method-options';
+import { DenseDistances } from './dense-distances';
 import type { DistinctVectors } from './distinct';
-import { distanceOf } from './metric';
 import { packBits } from './packed';
 
 /** Indices of neighbors that are cached, 4 bytes each; further neighborhoods are recomputed. */
 const MAX_CACHED = 30e6;
 
-/** @returns ascending indices of all rows within `eps` of a row, itself included. */
+/** Distances of a row to all rows, `[rows]`. The next call overwrites the array. */
+export interface Distances extends Disposable {
+  from(row: number): Float64Array;
+}
+
+/** Ascending indices of all rows within a distance of a row, itself included. */
+export interface Neighborhoods extends Disposable {
+  of(row: number): Int32Array;
+}
+
+/** @param eps largest distance of a neighbor. */
 export function neighborhoods(
   vectors: DistinctVectors,
   eps: number,
   metric: Metric,
-): (row: number) => Int32Array {
-  const distancesFrom = distancesOf(vectors, metric);
+): Neighborhoods {
+  const all = distancesOf(vectors, metric);
   const buffer = new Int32Array(vectors.rows);
   const cache: (Int32Array | undefined)[] = [];
   let cached = 0;
-  return (row) => {
+  const of = (row: number): Int32Array => {
     const known = cache[row];
     if (known !== undefined) return known;
-    const distances = distancesFrom(row);
+    const distances = all.from(row);
     let near = 0;
     for (let other = 0; other < vectors.rows; other++)
       if (distances[other]! <= eps) buffer[near++] = other;
@@ -31,23 +41,19 @@ export function neighborhoods(
     }
     return found;
   };
+  return {
+    of,
+    [Symbol.dispose]: () => {
+      all[Symbol.dispose]();
+    },
+  };
 }
 
-/** @returns distances of a row to all rows, `[rows]`. The next call overwrites the array. */
-export function distancesOf(
-  vectors: DistinctVectors,
-  metric: Metric,
-): (row: number) => Float64Array {
+export function distancesOf(vectors: DistinctVectors, metric: Metric): Distances {
   if (metric !== 'cosine') {
     const packed = packBits(vectors);
-    if (packed !== undefined) return packed.distancesFrom(metric);
+    if (packed !== undefined)
+      return { from: packed.distancesFrom(metric), [Symbol.dispose]: () => undefined };
   }
-  const { rows, columns, data } = vectors;
-  const distance = distanceOf(metric);
-  const result = new Float64Array(rows);
-  return (row) => {
-    for (let other = 0; other < rows; other++)
-      result[other] = other === row ? 0 : distance(data, row, data, other, columns);
-    return result;
-  };
+  return new DenseDistances(vectors, metric);
 }

@@ -61,11 +61,11 @@ export async function opticsOrder(
 ): Promise<Ordering> {
   const { rows: n, counts, inverse } = vectors;
   const rows = inverse.length;
-  const distancesFrom = distancesOf(vectors, metric);
+  using all = distancesOf(vectors, metric);
   const core = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     await yieldToEventLoop(signal);
-    core[i] = roundDistance(coreDistance(distancesFrom(i), counts, minSamples));
+    core[i] = roundDistance(coreDistance(all.from(i), counts, minSamples));
   }
   // The rows of each vector, ascending, and the number of them already in the order.
   const rowsOf: number[][] = Array.from({ length: n }, () => []);
@@ -92,7 +92,7 @@ export async function opticsOrder(
     predecessor[nextRow] = from[next]!;
     taken[next]! += 1;
     if (taken[next]! > 1 || core[next] === Infinity) continue;
-    const distances = distancesFrom(next);
+    const distances = all.from(next);
     for (let i = 0; i < n; i++) {
       if (taken[i] === rowsOf[i]!.length) continue;
       const distance = roundDistance(Math.max(distances[i]!, core[next]!));

@@ -176,7 +176,8 @@ export class PackedCenters implements NearestCenters {
     return { inertias, add };
   }
 
-  close(): void {
+  /** The memory is used by others afterwards. */
+  [Symbol.dispose](): void {
     this.instance.giveBack();
   }
 

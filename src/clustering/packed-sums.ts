@@ -105,7 +105,8 @@ export class PackedSums {
       sums[cluster] = this.sums[cluster * this.lanes + lane]!;
   }
 
-  close(): void {
+  /** The memory is used by others afterwards. */
+  [Symbol.dispose](): void {
     this.instance.giveBack();
   }
 

@@ -89,19 +89,15 @@ export async function silhouettesOf(
   signal?: AbortSignal,
 ): Promise<Float64Array> {
   const sizes = sizesOf(vectors, labels, clusters);
-  const distances = distanceSums(vectors, labels, clusters, metric);
+  using distances = distanceSums(vectors, labels, clusters, metric);
   const result = new Float64Array(end - start);
   const sums = new Float64Array(clusters);
-  try {
-    for (let row = start; row < end; row++) {
-      await yieldToEventLoop(signal);
-      const own = labels[row]!;
-      if (sizes[own]! <= 1) continue;
-      distances.from(row, sums);
-      result[row - start] = valueOf(sums, sizes, own);
-    }
-  } finally {
-    distances.close();
+  for (let row = start; row < end; row++) {
+    await yieldToEventLoop(signal);
+    const own = labels[row]!;
+    if (sizes[own]! <= 1) continue;
+    distances.from(row, sums);
+    result[row - start] = valueOf(sums, sizes, own);
   }
   return result;
 }

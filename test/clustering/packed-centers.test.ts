@@ -50,7 +50,7 @@ describe.each(SHAPES)('$columns columns, $clusters centers', ({ columns, cluster
   const centers = rowsAsCenters(vectors, clusters, clusters);
 
   it('assigns each vector to the first of its nearest centers', () => {
-    const nearest = make();
+    using nearest = make();
     nearest.labels.fill(0);
     nearest.upper.fill(Infinity);
     nearest.lower.fill(0);
@@ -74,11 +74,11 @@ describe.each(SHAPES)('$columns columns, $clusters centers', ({ columns, cluster
     const again = nearest.assign(centers, still(clusters));
     expect(again.filter((_, i) => i % 2 === 1).every((label) => label === clusters - 1)).toBe(true);
     expect(Array.from(nearest.labels)).toEqual(expected.map(({ label }) => label));
-    nearest.close();
   });
 
   it('does what is done without tables where centers have moved', () => {
-    const [packed, dense] = [make(), denseCenters(vectors, clusters)];
+    using packed = make();
+    using dense = denseCenters(vectors, clusters);
     const moved = { ...still(clusters), moves: new Float64Array(clusters).fill(0.25) };
     moved.moves[0] = 1.5;
     moved.farthest = { distance: 1.5, next: 0.25 };
@@ -94,11 +94,11 @@ describe.each(SHAPES)('$columns columns, $clusters centers', ({ columns, cluster
     expect(Array.from(packed.labels)).toEqual(Array.from(dense.labels));
     expect(Array.from(packed.upper)).toEqual(Array.from(dense.upper));
     expect(Array.from(packed.lower)).toEqual(Array.from(dense.lower));
-    packed.close();
   });
 
   it('tries centers', () => {
-    const [packed, dense] = [make(), denseCenters(vectors, clusters)];
+    using packed = make();
+    using dense = denseCenters(vectors, clusters);
     for (const nearest of [packed, dense]) {
       const distances = new Float64Array(rows).fill(Infinity);
       nearest.tryCenters(distances, centers.subarray(0, columns)).add(0, distances);
@@ -120,7 +120,6 @@ describe.each(SHAPES)('$columns columns, $clusters centers', ({ columns, cluster
         );
       }
     }
-    packed.close();
   });
 });
 

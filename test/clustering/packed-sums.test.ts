@@ -67,7 +67,7 @@ describe.each(SHAPES)('$rows × $columns, weighted: $weighted', ({ rows, columns
     { bits: 64 as const, error: 1e-12 },
     { bits: 32 as const, error: 3e-6 },
   ])('$bits bits: as by the definition', ({ bits, error }) => {
-    const sums = new PackedSums(packed, vectors.counts, labels, clusters, bits);
+    using sums = new PackedSums(packed, vectors.counts, labels, clusters, bits);
     const found = new Float64Array(clusters);
     // In descending order too, so that no vector depends on those before it.
     const order = Array.from({ length: vectors.rows }, (_, i) => i);
@@ -76,14 +76,12 @@ describe.each(SHAPES)('$rows × $columns, weighted: $weighted', ({ rows, columns
       for (const [cluster, sum] of definition(vectors, labels, clusters, row).entries())
         expect(Math.abs(found[cluster]! - sum)).toBeLessThanOrEqual(error * sum);
     }
-    sums.close();
   });
 
   it('are the sums that the silhouette is computed from', () => {
-    const sums = distanceSums(vectors, labels, clusters, 'euclidean');
+    using sums = distanceSums(vectors, labels, clusters, 'euclidean');
     const found = new Float64Array(clusters);
     sums.from(vectors.rows - 1, found);
-    sums.close();
     for (const [cluster, sum] of definition(vectors, labels, clusters, vectors.rows - 1).entries())
       expect(found[cluster]).toBeCloseTo(sum, 6);
   });
@@ -96,8 +94,8 @@ describe('many vectors', () => {
   it('have sums within 1e-6 of those in 64 bits, and within 1e-8 on average', () => {
     expect(vectors.rows).toBeGreaterThan(20_000);
     const some = 400;
-    const exact = new PackedSums(packBits(vectors, GROUP_BITS)!, vectors.counts, labels, 6, 64);
-    const rounded = distanceSums(vectors, labels, 6, 'euclidean');
+    using exact = new PackedSums(packBits(vectors, GROUP_BITS)!, vectors.counts, labels, 6, 64);
+    using rounded = distanceSums(vectors, labels, 6, 'euclidean');
     const [a, b] = [new Float64Array(6), new Float64Array(6)];
     let error = 0;
     for (let row = 0; row < some; row++) {
@@ -109,8 +107,6 @@ describe('many vectors', () => {
       }
     }
     expect(Math.abs(error)).toBeLessThan(1e-8);
-    exact.close();
-    rounded.close();
   });
 
   it('have silhouettes that do not depend on where a part of them begins', async () => {
