@@ -3,7 +3,7 @@ import { scanImages } from '../images/scan-folders';
 import { excerptOfList } from '../text/excerpt';
 import { plural } from '../text/numbers';
 import { t } from '../text/translate';
-import type { LabelTable } from './label-table';
+import { inferredRemarks, type LabelTable } from './label-table';
 import { matchNames } from './match-names';
 import { type Labels, labelsOf } from './open-labels';
 import { type DatasetParts, recognizeDataset } from './recognize';
@@ -24,7 +24,8 @@ export async function openDataset(
   { signal, onFound }: { signal: AbortSignal; onFound: (images: number) => void },
 ): Promise<Dataset> {
   const recognized = await recognizeDataset(folder, labels, signal);
-  const read = await labelsOf(recognized, { signal, onFound });
+  const labeled = await labelsOf(recognized, { signal, onFound });
+  const read = { ...labeled, remarks: [...labeled.remarks, ...inferredRemarks(labeled)] };
   const parts = { ...recognized, kind: read.kind ?? recognized.kind };
   const partitionOf = (row: number) => {
     const split = read.splits?.[row];

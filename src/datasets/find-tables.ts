@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { excerptOfList } from '../text/excerpt';
+import { count } from '../text/numbers';
 import { t } from '../text/translate';
 import { UserError } from '../util/errors';
+import { MARKER, readMarker } from '../util/export-marker';
 import { partitionWord } from './partitions';
 
 /** A table of a data set, which may have several. */
@@ -59,12 +61,15 @@ const TABLE =
   /\.(?:csv|tsv|jsonl|ndjson|parquet)(?:\.gz)?$|(?:label|attr|anno|metadata)[^/]*\.(?:txt|json)(?:\.gz)?$/i;
 /** Tables of something else: CelebA's, and those that this program writes. */
 const NO_LABELS =
-  /^(?:list_(?:bbox|landmarks|eval)_|identity_celeba|failed\.csv|label-errors\.csv|.*-mapping\.)/i;
+  /^(?:list_(?:bbox|landmarks|eval)_|identity_celeba|failed\.csv|without-face\.csv|label-errors\.csv|.*-mapping\.)/i;
 /** A table that this program writes beside its clusters: inferred, not true. */
 export const OWN_TABLE = 'faces.csv';
 
+/** Tables that this program writes for others to take as labels. */
+const OWN_LABELS = /^labels(?:-complete)?\.csv$/;
+
 /** Folders that are searched on each level. */
-const MOST_FOLDERS = 300;
+const MOST_FOLDERS = 20_000;
 const LEVELS = 3;
 
 export function findKnownTable(folder: string): string | undefined {
@@ -104,10 +109,11 @@ function find(folder: string, names: readonly string[]): string | undefined {
 
 /**
  * The tables of labels in a folder, or else in the folders below: one, one for each partition, or
- * one for each folder.
+ * one for each folder. Results of this program are none, but for labels that a person gave, and for
+ * the faces in `folder` itself where there is nothing else.
  * @param levels of folders that are searched.
  * @returns none where there is no table.
- * @throws UserError where there are several of different kinds.
+ * @throws UserError where there are several of different kinds, or too many folders.
  */
 export async function findTables(
   folder: string,
@@ -118,13 +124,17 @@ export async function findTables(
   for (let level = 0; level < levels && folders.length > 0; level++) {
     const tables: string[] = [];
     const below: string[] = [];
-    for (const each of folders.slice(0, MOST_FOLDERS)) {
+    if (folders.length > MOST_FOLDERS) throw tooManyFolders(folder);
+    for (const each of folders) {
       signal?.throwIfAborted();
       // the scan reports folders that cannot be listed
       const entries = await readdir(each, { withFileTypes: true }).catch(() => []);
+      const results = entries.some(({ name }) => name === MARKER) ? await resultsIn(each) : null;
+      const isResult = (name: string) =>
+        results?.has(name) === true && !(each === folder && name === OWN_TABLE);
       for (const entry of entries) {
         if (entry.isDirectory() && !entry.name.startsWith('.')) below.push(join(each, entry.name));
-        else if (TABLE.test(entry.name) && !isOther(entry.name))
+        else if (TABLE.test(entry.name) && !isOther(entry.name) && !isResult(entry.name))
           tables.push(join(each, entry.name));
       }
     }
@@ -133,6 +143,21 @@ export async function findTables(
   }
   return [];
 }
+
+/** Names of the files that this program wrote into a folder, without labels for others. */
+async function resultsIn(folder: string): Promise<ReadonlySet<string>> {
+  const marked = (await readMarker(folder)) ?? [];
+  return new Set(marked.map(({ name }) => name).filter((name) => !OWN_LABELS.test(name)));
+}
+
+const tooManyFolders = (folder: string): UserError =>
+  new UserError(
+    t(
+      "'{0}' has more than {1} folders beside each other, which are not searched for a table of labels: say which table to take",
+      folder,
+      count(MOST_FOLDERS),
+    ),
+  );
 
 const isOther = (name: string) =>
   name.startsWith('.') || NO_LABELS.test(name) || PARTITIONS_NAME.test(name);

@@ -1,6 +1,7 @@
 /** Names of images as tables write them: relative, absolute, of Windows, or URLs. */
 import { extname } from 'node:path';
 import { IMAGE_EXTENSIONS } from '../images/image-extensions';
+import { PathValues } from './path-suffixes';
 
 /** Names that are as short as they can be: nearly all of a large table. */
 const PLAIN = /^[\w-]+(?:\.[\w-]+)*$/;
@@ -50,25 +51,46 @@ export function stemOf(file: string): string {
   return stem.toLowerCase().normalize('NFC');
 }
 
-/** What finds the value of a name in a table, with or without folders and extension. */
+/**
+ * What finds the value of a name in a table: by its path or the end of it, with or without
+ * extension, and by the name of the file alone where no other image has that name.
+ * @param names all that are looked for.
+ */
 export function finderByName(
   values: ReadonlyMap<string, string>,
+  names: readonly string[],
 ): (name: string) => string | undefined {
-  /** By the file's name without extension; null where two images of it differ. */
-  let stems: Map<string, string | null> | undefined;
-  const byStem = () => {
-    if (stems !== undefined) return stems;
-    stems = new Map();
-    for (const [name, value] of values) {
-      const stem = stemOf(pathParts(name).at(-1) ?? '');
-      const known = stems.get(stem);
-      stems.set(stem, known === undefined || known === value ? value : null);
+  /** Made where a name is not in the table as it is. */
+  let others: { byPath: PathValues; imagesOfFile: Map<string, string | null> } | undefined;
+  const make = () => {
+    const byPath = new PathValues();
+    for (const [name, value] of values) byPath.add(stemParts(name), value);
+    /** The image of each file's name; null where several have it. */
+    const imagesOfFile = new Map<string, string | null>();
+    for (const name of names) {
+      const parts = stemParts(name);
+      const [file, path] = [parts.at(-1) ?? '', parts.join('/')];
+      const known = imagesOfFile.get(file);
+      imagesOfFile.set(file, known === undefined || known === path ? path : null);
     }
-    return stems;
+    return { byPath, imagesOfFile };
   };
-  return (name) =>
-    values.get(name) ??
-    values.get(nameKey(name)) ??
-    byStem().get(stemOf(pathParts(name).at(-1) ?? '')) ??
-    undefined;
+  return (name) => {
+    const exact = values.get(name);
+    if (exact !== undefined) return exact;
+    others ??= make();
+    const parts = stemParts(name);
+    const found = others.byPath.find(parts);
+    if (found !== undefined) return found ?? undefined;
+    const file = parts.at(-1) ?? '';
+    const isOnly = others.imagesOfFile.get(file) !== null;
+    return (isOnly ? others.byPath.ofFile(file) : undefined) ?? undefined;
+  };
+}
+
+/** Parts of a path in lower case, the last one without the extension of an image. */
+function stemParts(name: string): string[] {
+  const parts = pathParts(name);
+  const file = stemOf(parts.pop() ?? '');
+  return [...parts.map((part) => part.toLowerCase()), file];
 }

@@ -45,6 +45,17 @@ export const LABEL_LIMITS = {
   cell: 4096,
 };
 
+/** For people, where the values are not labels but what a network inferred; else nothing. */
+export const inferredRemarks = ({ faces }: LabelTable): string[] =>
+  // Only this program's tables of faces number these.
+  faces === undefined
+    ? []
+    : [
+        t(
+          'these attributes are no labels: a network inferred them, as a table of faces of this program says them',
+        ),
+      ];
+
 /** Where a row is, for messages. */
 export const placeOf = (file: string, line: number): string =>
   t("the labels '{0}', line {1}", file, count(line));

@@ -5,6 +5,14 @@
 import { resolve } from 'node:path';
 import { fromCsvCell } from '../text/neutralize';
 import { type Best, betterOf } from './best-match';
+import {
+  addTo,
+  ImagesByEnd,
+  type NamedImage,
+  type NamedImages,
+  ofFace,
+  partsOf,
+} from './images-by-end';
 import { pathParts, stemOf } from './image-names';
 import { ambiguousRemark, contestedRemark, looseRemark, numberedRemark } from './match-remarks';
 import { partitionWord } from './partitions';
@@ -16,22 +24,6 @@ export interface TableNames {
   faces?: readonly number[] | undefined;
   /** Folder that relative names may be meant from; undefined where unknown. */
   folder?: string | undefined;
-}
-
-/** An image that is looked for. */
-interface NamedImage {
-  /** Path below the folder of the images, with `/`. */
-  name: string;
-  /** Path on disk; undefined where there is none. */
-  path?: string | Buffer | undefined;
-  /** Number of the face in the image, with tables that tell faces apart; 0 by default. */
-  face?: number;
-}
-
-/** Arrays are one implementation. */
-export interface NamedImages {
-  readonly length: number;
-  at: (index: number) => NamedImage | undefined;
 }
 
 export interface Matches {
@@ -49,11 +41,6 @@ const FIT = { none: 0, fileName: 1e6, end: 2e6, path: 3e6, same: 4e6 } as const;
 /** Added where the name has the same extension, or none. */
 const SAME_EXTENSION = 0.5;
 
-/** Images of one name that are compared one by one. */
-const FEW = 8;
-/** Images of one name among which no row of the name alone can be told. */
-const MANY = 100;
-
 export function matchNames(table: TableNames, images: NamedImages): Matches {
   const matcher = new Matcher(table, images);
   for (const row of table.images.keys()) matcher.place(row);
@@ -63,9 +50,9 @@ export function matchNames(table: TableNames, images: NamedImages): Matches {
 class Matcher {
   /** Images by the stem of their file's name. */
   private readonly byStem = new Map<string, number[]>();
-  /** By the number that a stem is, and by folder and stem; made when they are needed. */
+  private readonly byEnd: ImagesByEnd;
+  /** By the number that a stem is; made when it is needed. */
   private byNumber: Map<string, number[]> | undefined;
-  private byFolder: Map<string, number[]> | undefined;
   private readonly imageOf: Int32Array;
   private readonly rowOf: Int32Array;
   /** How well the row of each image fits. */
@@ -86,6 +73,7 @@ class Matcher {
     this.imageOf = new Int32Array(table.images.length).fill(-1);
     this.rowOf = new Int32Array(images.length).fill(-1);
     this.fits = new Float64Array(images.length);
+    this.byEnd = new ImagesByEnd(images);
     this.folder = table.folder === undefined ? undefined : pathParts(resolve(table.folder));
     for (let index = 0; index < images.length; index++) {
       const { name, face = 0 } = this.imageAt(index);
@@ -127,7 +115,7 @@ class Matcher {
   /** The image that a spelling fits best. */
   private bestOf(row: number, name: string): Best | undefined {
     const parts = pathParts(name);
-    const candidates = this.candidatesOf(row, name, parts);
+    const candidates = this.candidatesOf(row, parts);
     let best = -1;
     let second = -1;
     let bestFit: number = FIT.none;
@@ -139,30 +127,12 @@ class Matcher {
     return best < 0 ? undefined : { index: best, second, fit: bestFit };
   }
 
-  private candidatesOf(row: number, name: string, parts: readonly string[]): readonly number[] {
+  private candidatesOf(row: number, parts: readonly string[]): readonly number[] {
     const file = parts.at(-1);
     if (file === undefined) return [];
     const found = this.byStem.get(ofFace(stemOf(file), this.faceOf(row)));
     if (found === undefined) return this.numberedLike(row, stemOf(file));
-    if (found.length <= FEW) return found;
-    if (parts.length > 1) {
-      const below = this.inFolder(ofFace(folderKey(parts), this.faceOf(row)));
-      if (below !== undefined) return below;
-    }
-    if (found.length <= MANY) return found;
-    const same = found.filter((index) => this.imageAt(index).name === name);
-    return same.length > 0 ? same : found.slice(0, 2);
-  }
-
-  private inFolder(key: string): readonly number[] | undefined {
-    if (this.byFolder === undefined) {
-      this.byFolder = new Map();
-      for (let index = 0; index < this.images.length; index++) {
-        const image = this.imageAt(index);
-        addTo(this.byFolder, ofFace(folderKey(partsOf(image)), image.face ?? 0), index);
-      }
-    }
-    return this.byFolder.get(key);
+    return this.byEnd.among(found, parts, this.faceOf(row));
   }
 
   /** Images whose names are the same number, with or without zeros before it. */
@@ -243,17 +213,7 @@ class Matcher {
   }
 }
 
-/** A key of images, of one of their faces. */
-const ofFace = (key: string, face: number): string => (face === 0 ? key : `${key}\0${face}`);
-
 const fileOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-
-/** Parts of the path of an image; of its name where it has no path. */
-const partsOf = ({ name, path }: NamedImage): string[] =>
-  pathParts(typeof path === 'string' ? path : name);
-
-const folderKey = (parts: readonly string[]): string =>
-  `${(parts.at(-2) ?? '').toLowerCase()}/${stemOf(parts.at(-1) ?? '')}`;
 
 /** Number of parts that are the same at the end; the last ones may differ in extension and case. */
 function commonEnd(a: readonly string[], b: readonly string[]): number {
@@ -269,10 +229,4 @@ function commonEnd(a: readonly string[], b: readonly string[]): number {
 
 function numberOf(stem: string): string | undefined {
   return /^\d+$/.test(stem) ? stem.replace(/^0+(?=\d)/, '') : undefined;
-}
-
-function addTo(map: Map<string, number[]>, key: string, index: number): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [index]);
-  else list.push(index);
 }

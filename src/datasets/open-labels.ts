@@ -136,8 +136,8 @@ async function withPartitions(
     const remark = t('{0} is taken for no table of partitions: {1}', basename(file), error.message);
     return { ...table, remarks: [...table.remarks, remark] };
   }
-  const partitionOf = finderByName(partitions);
   const originalOf = await originalNames(folder, signal);
+  const partitionOf = finderByName(partitions, table.images.map(originalOf));
   return withSplits(table, (name) => partitionOf(originalOf(name)), basename(file));
 }
 

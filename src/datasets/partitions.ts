@@ -1,8 +1,10 @@
 /** Partitions of a data set: their names, and tables that tell the partition of each image. */
+import { attributeKey } from '../domain/attributes';
 import { excerpt } from '../text/excerpt';
 import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { eachRecord } from './csv-records';
+import { IMAGE_KEYS, isImageName } from './dialect';
 import { eachLine } from './lines';
 import { checkTable, tablePieces } from './table-pieces';
 
@@ -40,7 +42,7 @@ export function namedPartitions(splits: readonly string[]): string[] {
 
 /**
  * Partition of each image, by CelebA's numbers 0 (training), 1 (validation) and 2 (test) or by
- * words: lines of a name and a partition, or a table with commas, semicolons or tabs.
+ * words: lines of a name and a partition, or a table with commas, semicolons, tabs or bars.
  * @throws UserError naming the line.
  */
 export async function readPartitions(
@@ -60,7 +62,8 @@ export async function readPartitions(
     const [image, text = ''] = columns.map((column) => cells[column]);
     const name = SPELLINGS.get(text.toLowerCase());
     if (image === undefined || name === undefined) {
-      if (index === 0 && !/^\d+$/.test(text)) return; // a header
+      const isHeader = index === 0 && !/^\d+$/.test(text) && !isImageName(image ?? '');
+      if (isHeader) return;
       throw noPartition(file, index + 1, excerpt([image, text].join(' ')));
     }
     const known = partitions.get(image) ?? name;
@@ -71,13 +74,13 @@ export async function readPartitions(
   let delimiter: string | undefined;
   const isRead = await eachLine(pieces(), (bytes, start, end) => {
     const line = bytes.toString('utf8', start, end).trim();
-    delimiter = [',', ';'].find((each) => line.includes(each));
+    delimiter = [',', ';', '\t', '|'].find((each) => line.includes(each));
     if (delimiter !== undefined) return false;
-    if (line !== '' && !(index === 0 && /^\d+$/.test(line))) take(line.split(/\s+/), index++);
+    if (line !== '' && !(index === 0 && /^\d+$/.test(line))) take(wordsOf(line), index++);
     return true;
   });
   if (isRead) return partitions;
-  // A comma or semicolon: it is a CSV table from the beginning.
+  // It is a table with that delimiter from the beginning.
   partitions.clear();
   await checkTable(file, 'partitions', signal);
   const options = {
@@ -122,6 +125,16 @@ function headerColumns(cells: readonly string[]): [number, number] | undefined {
     /^(?:eval_?)?(?:partition|split|subset|set)s?$/i.test(cell),
   );
   if (split < 0) return undefined;
-  const named = cells.findIndex((cell) => /image|file|img|name|path/i.test(cell));
-  return [named >= 0 ? named : split === 0 ? 1 : 0, split];
+  const keys = cells.map(attributeKey);
+  const named = IMAGE_KEYS.map((key) => keys.indexOf(key)).find((column) => column >= 0);
+  const similar = cells.findIndex((cell) => /image|file|img|path/i.test(cell));
+  return [named ?? (similar >= 0 ? similar : split === 0 ? 1 : 0), split];
+}
+
+/** The words of a line; those before the last are one name where there are more than two. */
+function wordsOf(line: string): string[] {
+  const words = line.split(/\s+/);
+  if (words.length <= 2 || headerColumns(words) !== undefined) return words;
+  const last = words.at(-1)!;
+  return [line.slice(0, -last.length).trimEnd(), last];
 }

@@ -15,20 +15,18 @@ export async function peopleOf(labels: Labels, signal?: AbortSignal): Promise<st
   if (labels.people !== undefined) return labels.people;
   const identities = findIdentities(labels.path);
   if (identities === undefined) return labels.images.map(() => '');
-  const identityOf = finderByName(await readIdentities(identities, signal));
-  const originalOf = await originalNames(labels.folder, signal);
-  return labels.images.map((name) => identityOf(originalOf(name)) ?? '');
+  const read = await readIdentities(identities, signal);
+  const names = labels.images.map(await originalNames(labels.folder, signal));
+  const identityOf = finderByName(read, names);
+  return names.map((name) => identityOf(name) ?? '');
 }
 
 async function readIdentities(file: string, signal?: AbortSignal): Promise<Map<string, string>> {
   const identities = new Map<string, string>();
   await eachLine(tablePieces(file, 'identities', signal), (bytes, start, end) => {
-    const [name, identity, more] = bytes
-      .toString('utf8', start, end)
-      .trim()
-      .split(/[\s,]+/);
-    if (name !== undefined && identity !== undefined && more === undefined)
-      identities.set(name, identity);
+    // The name may have spaces.
+    const found = /^(.*[^\s,])[\s,]+([^\s,]+)$/.exec(bytes.toString('utf8', start, end).trim());
+    if (found !== null) identities.set(found[1]!, found[2]!);
     return true;
   });
   return identities;

@@ -148,6 +148,29 @@ describe('recogniseDataset', () => {
       /line 2: expected a name and 0, 1 or 2, got '2.jpg 7'/,
     );
   });
+
+  it.each([
+    ['tabs', 'my a.jpg\ttrain\nmy b.jpg\ttest\n'],
+    ['bars', 'my a.jpg|train\nmy b.jpg|test\n'],
+    ['spaces', 'my a.jpg train\nmy b.jpg test\n'],
+    ['a person before', 'person_name,image,split\nAnn,my a.jpg,train\nAnn,my b.jpg,test\n'],
+    ['a class before', 'class_name,file_name,split\ncat,my a.jpg,train\ncat,my b.jpg,test\n'],
+  ])('reads partitions of names with spaces: %s', async (_, text) => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'partitions.txt': text });
+    expect([...(await readPartitions(join(folder, 'partitions.txt')))]).toEqual([
+      ['my a.jpg', 'training'],
+      ['my b.jpg', 'test'],
+    ]);
+  });
+
+  it('takes no name of an image in the first line for a header', async () => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { 'a.txt': 'a.jpg elsewhere\nb.jpg 0\n' });
+    await expect(readPartitions(join(folder, 'a.txt'))).rejects.toThrow(
+      /line 1.*'a.jpg elsewhere'/,
+    );
+  });
 });
 
 describe('face-clusters dataset', () => {

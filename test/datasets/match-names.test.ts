@@ -130,4 +130,19 @@ describe('matchNames', () => {
     expect(matched(['0001_01.jpg'], names).images).toEqual([undefined]);
     expect(matched(['0001_01.jpg'], ['0001_01.jpg', ...names]).images).toEqual(['0001_01.jpg']);
   });
+
+  it('finds names of which thousands end alike, and tells the others apart no better', () => {
+    const names = Array.from({ length: 30_000 }, (_, i) => `n${i}/rgb/face.jpg`);
+    const own = matched(
+      names,
+      names.map((name) => `test/${name}`),
+    );
+    expect(own.images).toEqual(names.map((name) => `test/${name}`));
+    expect(own.remarks).toEqual([]);
+    const others = names.map((name) => name.replace('n', 'm'));
+    expect(new Set(matched(names, others).images)).toEqual(new Set([undefined]));
+    // A whole name counts more than further folders that are the same by chance.
+    const whole = ['rgb/face.jpg', ...others.slice(0, 9), 'q/n1/rgb/face.jpg'];
+    expect(matched(['p/n1/rgb/face.jpg'], whole).images).toEqual(['rgb/face.jpg']);
+  });
 });

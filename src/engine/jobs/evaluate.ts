@@ -3,6 +3,7 @@ import { mostProbable, recalibrate } from '../../clustering/thresholds';
 import { scoreAttributes } from '../../datasets/evaluation';
 import { drawRows } from '../../datasets/explore';
 import { attributeEvidence, overallIntervals } from '../../datasets/intervals';
+import { inferredRemarks } from '../../datasets/label-table';
 import { matchNames } from '../../datasets/match-names';
 import { type Labels, openLabels } from '../../datasets/open-labels';
 import { isSamePartition } from '../../datasets/partitions';
@@ -80,6 +81,7 @@ export async function evaluate(params: Params, context: JobContext): Promise<Eva
     model: pipeline.file,
     notices: [
       ...table.remarks,
+      ...inferredRemarks(table),
       ...remarks,
       ...notices,
       ...(pipeline.model.groups.length > 0 && params.degraded > 0 ? [AT_HALF] : []),

@@ -1,6 +1,8 @@
 /** Labels of the faces of a run, or of the vectors of a table. */
 import { join } from 'node:path';
-import { matchNames, type NamedImages } from '../../datasets/match-names';
+import { inferredRemarks } from '../../datasets/label-table';
+import type { NamedImages } from '../../datasets/images-by-end';
+import { matchNames } from '../../datasets/match-names';
 import { openLabels } from '../../datasets/open-labels';
 import type { StoredRun } from '../../runs/run-store';
 import type { OpenRun } from '../open-runs';
@@ -53,7 +55,7 @@ export async function truthOf(
     attributes: table.attributes,
     values: table.values,
     rows: rowOf,
-    remarks: [...table.remarks, ...remarks],
+    remarks: [...table.remarks, ...inferredRemarks(table), ...remarks],
   };
 }
 
