@@ -13,14 +13,25 @@ import { count, plural } from '../text/numbers';
 /**
  * @param peakMemory in bytes.
  * @param verbose also lists why each execution provider was used or passed over.
+ * @param file of the run, where this program did not analyze the images now.
  */
 export function runLines(
   manifest: RunManifest,
-  { peakMemory, verbose }: { peakMemory: number; verbose: boolean },
+  {
+    peakMemory,
+    verbose,
+    file,
+  }: { peakMemory: number; verbose: boolean; file?: string | undefined },
 ): string[] {
   const { images, known = 0, notices = [], faces, timing, detection } = manifest;
   const { provider, trials } = manifest;
   const seconds = timing.analyse ?? 0;
+  if (file !== undefined)
+    return [
+      `${plural(faces, 'face')} in ${count(images.read)} of ${plural(images.found, 'image')} in ${forName(file)}`,
+      ...notices.map((notice) => `note: ${notice}`),
+      ...failureLines(manifest),
+    ];
   return [
     `${plural(faces, 'face')} in ${count(images.read)} of ${plural(images.found, 'image')}, ` +
       `${seconds.toFixed(1)} s (${(images.found / seconds).toFixed(0)} images/s), peak memory ${(peakMemory / 1e6).toFixed(0)} MB`,
@@ -71,8 +82,11 @@ const OTHERS: Readonly<Record<number, string>> = {
 const asideText = (clusters: Clustering['clusters']): string =>
   clusters
     .filter(({ id }) => id < 0)
-    .map(({ id, size }) => `, ${String(size)} ${OTHERS[id] ?? ''}`)
+    .map(({ id, size }) => `, ${count(size)} ${size === 1 ? oneOf(id) : (OTHERS[id] ?? '')}`)
     .join('');
+
+const oneOf = (id: number) =>
+  id === LEFT_OUT_COPIES ? 'copy of another face, left out' : (OTHERS[id] ?? '');
 
 export function clusteringLines({
   clusters,

@@ -105,7 +105,7 @@ async function clusterFolders(session: Session, job: FoldersJob): Promise<string
   const kept = keptLines(written, output);
   const copied = images && (await copiedLines(session, { runDir, output, images }));
   return [
-    ...runLines(manifest, { peakMemory: engine.peakMemory, verbose }),
+    ...runLines(manifest, { peakMemory: engine.peakMemory, verbose, file }),
     ...embedded,
     ...kept,
     ...clusteringLines(clustering),
@@ -154,6 +154,8 @@ async function savedFile(file: string, { overwrite }: Output): Promise<string> {
   } catch (error) {
     throw new UserError(`cannot save into '${folder}': ${fsReason(error)}`, { cause: error });
   }
+  if ((await statOf(resolve(file)))?.isDirectory() === true)
+    throw new UserError(`'${file}' is a folder: expected the path of a file after --save`);
   const isThere = (await statOf(path)) !== undefined;
   if (isThere && !overwrite)
     throw new UserError(`'${path}' is there already: choose another name, or add --overwrite`);

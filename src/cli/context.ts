@@ -10,7 +10,7 @@ export interface CliContext {
 export interface CliOptions {
   out: string;
   labels: string;
-  split: string;
+  split?: string;
   vectors?: string;
   save?: string;
   seeds?: unknown;

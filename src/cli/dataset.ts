@@ -43,7 +43,10 @@ export async function datasetCommand(
   const lines = await withSession(context, options, output.outDir, async (session) => {
     const params = { ...choice, samples: samplesOf(settings), ...output };
     const report = await session.engine.call('dataset', params, session.call);
-    if (images === 0) return reportLines(report);
+    if (images === 0) {
+      await writeLabelErrors(undefined, output, context.signal);
+      return reportLines(report);
+    }
     const errors = await session.engine.call(
       'labelErrors',
       {
@@ -88,12 +91,18 @@ function dropZero(value: unknown): number {
   );
 }
 
+/** @param errors undefined removes the table of an earlier run, which would seem to be of this. */
 async function writeLabelErrors(
-  { surest }: SuspectedLabelErrors,
+  errors: SuspectedLabelErrors | undefined,
   { outDir, overwrite }: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const rows = surest.map(({ image, attribute, label, probability }) => [
+  const options = { kind: LABEL_ERRORS_OUTPUT, overwrite, signal };
+  if (errors === undefined) {
+    await writeNeeded(outDir, options, () => Promise.resolve());
+    return;
+  }
+  const rows = errors.surest.map(({ image, attribute, label, probability }) => [
     forCsvCell(image),
     forCsvCell(attribute),
     label,
@@ -101,9 +110,7 @@ async function writeLabelErrors(
   ]);
   const columns = ['image', 'attribute', 'label', 'probability'];
   const csv = stringify(rows, { header: true, columns });
-  await writeNeeded(outDir, { kind: LABEL_ERRORS_OUTPUT, overwrite, signal }, (write) =>
-    write('label-errors.csv', csv),
-  );
+  await writeNeeded(outDir, options, (write) => write('label-errors.csv', csv));
 }
 
 function labelErrorLines({
@@ -118,7 +125,7 @@ function labelErrorLines({
   return [
     ...notices.map((notice) => `note: ${notice}`),
     `${plural(faces, 'face')} compared with the network${skipped > 0 ? ` (${plural(skipped, 'image')} without a usable face)` : ''}: ` +
-      `${wrong.toLocaleString('en')} of ${all.toLocaleString('en')} labels differ; the surest:`,
+      `${wrong.toLocaleString('en')} of ${all.toLocaleString('en')} labels differ${surest.length === 0 ? '' : '; the surest:'}`,
     ...surest
       .slice(0, MAX_PRINTED)
       .map(
@@ -145,11 +152,11 @@ function reportLines({
   const isPartial = attributes.some(({ labeled }) => labeled < used);
   return [
     ...notices.map((notice) => `note: ${notice}`),
-    `${kind}: ${used.toLocaleString('en')} of ${rows.toLocaleString('en')} rows, ${attributes.length} attributes`,
+    `${kind}: ${used.toLocaleString('en')} of ${rows.toLocaleString('en')} rows, ${plural(attributes.length, 'attribute')}`,
     ...(missing === null
       ? []
       : [`${plural(missing, 'image')} ${missing === 1 ? 'is' : 'are'} missing`]),
-    `${zeroRows.toLocaleString('en')} rows have none of the attributes`,
+    `${plural(zeroRows, 'row')} ${zeroRows === 1 ? 'has' : 'have'} none of the attributes`,
     ...Object.entries(partitions).map(
       ([name, count]) => `${forName(name).padEnd(12)} ${count.toLocaleString('en').padStart(8)}`,
     ),

@@ -22,7 +22,7 @@ export async function evaluateCommand(
   const params = {
     folder: resolve(folder),
     labels: typeof options.labels === 'string' ? resolve(options.labels) : resolve(folder),
-    split: options.split,
+    split: options.split ?? '',
     ...analysisParameters(context, settings),
     degraded: typeof options.degraded === 'number' ? options.degraded : 0,
   };

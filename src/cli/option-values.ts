@@ -1,6 +1,7 @@
 /** Parsers of option values. `parseSettings` checks the bounds and the types of the results. */
 import { decodeText } from '../text/decode-text';
-import { messageOf, UserError } from '../util/errors';
+import { UserError } from '../util/errors';
+import { fsReason } from '../util/fs-errors';
 import { readRegularFileSync } from '../util/read-regular-file';
 
 /** Names with commas between them, or a JSON list, in which names may have commas. */
@@ -44,6 +45,6 @@ export function toWeights(text: string): unknown {
     const json = isJson ? text : decodeText(readRegularFileSync(text, MAX_WEIGHTS_BYTES));
     return JSON.parse(json) as unknown;
   } catch (error) {
-    throw new UserError(`cannot read the weights '${text}': ${messageOf(error)}`, { cause: error });
+    throw new UserError(`cannot read the weights '${text}': ${fsReason(error)}`, { cause: error });
   }
 }

@@ -30,7 +30,7 @@ import {
   verboseOption,
 } from './options';
 import { printError, printErrorText, printText } from './print';
-import { refuseEmptyPaths } from './refuse-options';
+import { refuseEmptyPaths, requireOut } from './refuse-options';
 import { repeatCommand } from './repeat';
 import { UsageError } from './status';
 import { wrapCommand } from './wrap';
@@ -73,7 +73,7 @@ function addCluster(program: Command, context: CliContext): void {
   addFeatureOptions(command);
   addAnalysisOptions(command);
   command
-    .requiredOption('--out <DIR>', 'folder the results are written to')
+    .option('--out <DIR>', 'folder the results are written to')
     .addOption(formatsOption())
     .addOption(pngOption())
     .addOption(imagesOption())
@@ -108,7 +108,7 @@ function addCompare(program: Command, context: CliContext): void {
   addFeatureOptions(command);
   addAnalysisOptions(command);
   command
-    .requiredOption('--out <DIR>', 'folder comparison.csv and comparison.svg are written to')
+    .option('--out <DIR>', 'folder comparison.csv and comparison.svg are written to')
     .addOption(pngOption())
     .addOption(overwriteOption())
     .option(
@@ -139,7 +139,7 @@ function addDataset(program: Command, context: CliContext): void {
     .argument('<FOLDER>', 'folder of the data set');
   addAnalysisOptions(command);
   command
-    .requiredOption('--out <DIR>', 'folder the tables and charts are written to')
+    .option('--out <DIR>', 'folder the tables and charts are written to')
     .addOption(overwriteOption())
     .option('--labels <FILE>', 'table of labels, if it is not found')
     .addOption(listOption('--attributes <A,B,…>', 'only these attributes'))
@@ -172,7 +172,7 @@ function addLabels(program: Command, context: CliContext): void {
     )
     .argument('<FOLDER>', 'folder of the data set, or of its images');
   command
-    .requiredOption('--out <DIR>', 'folder labels.csv is written to')
+    .option('--out <DIR>', 'folder labels.csv is written to')
     .addOption(overwriteOption())
     .option(
       '--labels <FILE>',
@@ -197,7 +197,7 @@ function addEvaluate(program: Command, context: CliContext): void {
       '--labels <FILE>',
       'table of labels, or a folder that holds them (docs/labels.md); by default, those in FOLDER',
     )
-    .option('--split <NAME>', 'only the images of this partition: training, validation, test', '')
+    .option('--split <NAME>', 'only the images of this partition: training, validation, test')
     .option('--out <DIR>', 'folder evaluation.json and the charts are written to', '.')
     .addOption(overwriteOption())
     .addOption(
@@ -219,7 +219,7 @@ function addWrap(program: Command, context: CliContext): void {
     )
     .argument('<MODEL>', 'ONNX file, which stays as it is');
   addWrapOptions(command)
-    .requiredOption('--out <FILE>', 'path of the new file')
+    .option('--out <FILE>', 'path of the new file')
     .addOption(new Option('--overwrite', 'replace FILE if it exists'))
     .addOption(progressOption())
     .action((file: string) => checked(command, (options) => wrapCommand(file, options, context)));
@@ -232,7 +232,7 @@ function addRepeat(program: Command, context: CliContext): void {
       'Repeat what made a result, with the same settings and seed, and compare the results.',
     )
     .argument('<FILE>', 'clusters.json, comparison.json, evaluation.json or dataset.json')
-    .requiredOption('--out <DIR>', 'folder the results are written to')
+    .option('--out <DIR>', 'folder the results are written to')
     .addOption(overwriteOption())
     .addOption(progressOption())
     .option('--no-cache', 'read every image anew, and cache nothing between runs')
@@ -240,6 +240,7 @@ function addRepeat(program: Command, context: CliContext): void {
       const options = command.opts<CliOptions>();
       try {
         refuseEmptyPaths(options, [file]);
+        requireOut(command);
       } catch (error) {
         throw reported(error);
       }
@@ -260,6 +261,7 @@ async function checked(
   const options = command.opts<CliOptions>();
   try {
     refuseEmptyPaths(options, command.args);
+    requireOut(command);
     const settings = parseSettings(options, optionName);
     await action(options, settings).catch((error: unknown) => {
       throw error instanceof UserError ? new ActionError(error) : error;

@@ -1,4 +1,5 @@
 /** Options that would be ignored, or mean something else than they seem to. */
+import type { Command } from 'commander';
 import type { Settings } from '../domain/settings';
 import { optionName } from '../results/arguments';
 import type { CliOptions } from './context';
@@ -36,4 +37,14 @@ export function refuseEmptyPaths(options: CliOptions, args: readonly string[]): 
   if (empty !== undefined)
     throw new UsageError(`expected a path after --${empty}, got an empty one`);
   if (args.includes('')) throw new UsageError('expected paths, got an empty one');
+}
+
+/**
+ * Commander's own check comes before that of unknown options, and would hide `--ouput`.
+ * @throws UsageError without `--out`.
+ */
+export function requireOut(command: Command): void {
+  const option = command.options.find(({ long }) => long === '--out');
+  if (option !== undefined && command.getOptionValue('out') === undefined)
+    throw new UsageError(`required option '${option.flags}' not specified`);
 }

@@ -11,7 +11,7 @@ const OF_AUTO = ['autoBy', 'autoFrom', 'autoTo'] as const satisfies Name[];
 
 /** @returns notes for people about the options that were given and are not used. */
 export function unusedOptions(options: CliOptions, settings: Settings): string[] {
-  const { method, linkage, preset, clusters, features, weights } = settings;
+  const { method, linkage, metric, preset, clusters, features, weights } = settings;
   const given = (names: readonly Name[]) => names.filter((name) => options[name] !== undefined);
   const note = (names: readonly Name[], why: string) =>
     names.length === 0
@@ -20,10 +20,10 @@ export function unusedOptions(options: CliOptions, settings: Settings): string[]
           `note: ${names.map(optionName).join(', ')} ${names.length === 1 ? 'has' : 'have'} no effect ${why}`,
         ];
   const used = new Set<Name>(usedParameters(settings));
-  // The cosine of embeddings is that of vectors of length 1, which any method can compare. The
-  // clustering itself says that Ward's linkage has no metric.
-  if (features === 'embedding' || (method === 'agglomerative' && linkage === 'ward'))
-    used.add('metric');
+  // The cosine of embeddings is that of vectors of length 1, which any method can compare, and else
+  // they are compared as any numbers. The clustering itself says that Ward's linkage has no metric.
+  const isForEmbeddings = features === 'embedding' && ['cosine', 'euclidean'].includes(metric);
+  if (isForEmbeddings || (method === 'agglomerative' && linkage === 'ward')) used.add('metric');
   const unused = given(METHOD_PARAMETERS.filter((name) => !used.has(name)));
   const replaced = new Set<Name>(usedParameters({ ...settings, preset: 'none' }));
   const byFrequency = weights === 'rare' || weights === 'common';

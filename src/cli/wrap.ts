@@ -7,7 +7,8 @@ import { dirname, resolve } from 'node:path';
 import { NETWORK_WORDS, type NetworkWords } from '../domain/network-words';
 import { decodeText } from '../text/decode-text';
 import { plural } from '../text/numbers';
-import { messageOf, UserError } from '../util/errors';
+import { UserError } from '../util/errors';
+import { fsReason } from '../util/fs-errors';
 import { readRegularFileSync } from '../util/read-regular-file';
 import type { CliContext, CliOptions } from './context';
 import { printLines } from './print';
@@ -63,7 +64,7 @@ function namesText(value: string): string {
   try {
     return decodeText(readRegularFileSync(value, MAX_NAMES_BYTES));
   } catch (error) {
-    throw new UserError(`cannot read the names in '${value}': ${messageOf(error)}`, {
+    throw new UserError(`cannot read the names in '${value}': ${fsReason(error)}`, {
       cause: error,
     });
   }

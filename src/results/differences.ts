@@ -1,5 +1,6 @@
 /** Compares a result with one that repeats it. */
 import { excerpt } from '../text/excerpt';
+import { concernsResult } from './arguments';
 
 /** Fields that differ each time: when it was made, how long it took, and where. */
 const VOLATILE: ReadonlySet<string> = new Set([
@@ -25,10 +26,14 @@ export function differences(before: unknown, after: unknown): string[] {
 function collect(path: string, before: unknown, after: unknown, found: string[]): void {
   if (isTable(before) && isTable(after) && Array.isArray(before) === Array.isArray(after)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)]))
-      if (!VOLATILE.has(key) && !(key === 'model' && isSameNetwork(before, after)))
+      if (concerns(path, key) && !(key === 'model' && isSameNetwork(before, after)))
         collect(path === '' ? key : `${path}.${key}`, own(before, key), own(after, key), found);
   } else if (!Object.is(before, after)) found.push(`${path}: ${shown(before)} → ${shown(after)}`);
 }
+
+/** Whether a field may not differ: not whether images were read from the cache, for example. */
+const concerns = (path: string, key: string): boolean =>
+  !VOLATILE.has(key) && (path !== 'parameters' || concernsResult(key));
 
 /** Whether the networks are the same, wherever their files lie. */
 const isSameNetwork = (before: Record<string, unknown>, after: Record<string, unknown>) =>

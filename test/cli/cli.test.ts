@@ -245,6 +245,15 @@ describe('face-clusters cluster', () => {
 
   it.each([
     [['cluster', PORTRAITS], 2, /required option '--out <DIR>'/],
+    [['cluster', PORTRAITS, '--ouput', 'x'], 2, /unknown option '--ouput'.*Did you mean --out/s],
+    [['wrap', 'x.onnx'], 2, /required option '--out <FILE>'/],
+    [['repeat', 'clusters.json'], 2, /required option '--out <DIR>'/],
+    [['cluster', PORTRAITS, '--out', 'y', '--save', PORTRAITS], 1, /is a folder: expected the path/],
+    [
+      ['cluster', PORTRAITS, '--out', 'y', '--weights', 'none.json'],
+      1,
+      /cannot read the weights 'none.json': it does not exist \(ENOENT\)/,
+    ],
     [['cluster', 'x', '--out', 'y', '--seeds', '3'], 2, /--seeds and --share need --labels FILE/],
     [
       ['cluster', 'x', '--out', 'y', '--labels', 'z', '--seeds', '0'],

@@ -30,6 +30,10 @@ describe('options that have no effect', () => {
     [{ method: 'hdbscan', preset: 'original', minClusterSize: 3 }, []],
     [{ method: 'spectral', affinity: 'rbf', neighbors: 4 }, [expect.stringMatching(/--neighbors/)]],
     [{ features: 'embedding', metric: 'cosine' }, []],
+    [
+      { features: 'embedding', metric: 'hamming' },
+      ['note: --metric has no effect on K-Means as it is set'],
+    ],
     [{ method: 'agglomerative', linkage: 'ward', metric: 'cosine' }, []],
     [
       { weightsFrom: 'folder' },

@@ -72,6 +72,14 @@ describe('differences', () => {
     expect(differences(before, after)).toEqual([]);
   });
 
+  it('are none where only the cache was used otherwise', () => {
+    const of = (cache: boolean, cacheLimit: number) => ({
+      parameters: { cache, cacheLimit, seed: 1 },
+    });
+    expect(differences(of(true, 4), of(false, 2))).toEqual([]);
+    expect(differences({ cache: true }, { cache: false })).toHaveLength(1);
+  });
+
   it('are none where the same network lies elsewhere', () => {
     const result = (model: string, modelSha256: string | null) => ({ model, modelSha256 });
     expect(differences(result('/a.onnx', 'f00'), result('/b.onnx', 'f00'))).toEqual([]);
