@@ -248,7 +248,11 @@ describe('face-clusters cluster', () => {
     [['cluster', PORTRAITS, '--ouput', 'x'], 2, /unknown option '--ouput'.*Did you mean --out/s],
     [['wrap', 'x.onnx'], 2, /required option '--out <FILE>'/],
     [['repeat', 'clusters.json'], 2, /required option '--out <DIR>'/],
-    [['cluster', PORTRAITS, '--out', 'y', '--save', PORTRAITS], 1, /is a folder: expected the path/],
+    [
+      ['cluster', PORTRAITS, '--out', 'y', '--save', PORTRAITS],
+      1,
+      /is a folder: expected the path/,
+    ],
     [
       ['cluster', PORTRAITS, '--out', 'y', '--weights', 'none.json'],
       1,
