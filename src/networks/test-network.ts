@@ -8,7 +8,7 @@ import { messageOf, UserError } from '../util/errors';
 import { type AttributeModel, PROBABILITY_ROUNDING } from './model';
 import type { NetworkForm } from './network-form';
 import { typeName } from './onnx-types';
-import { isEmbedding, type SizedHead } from './output-form';
+import { isEmbedding, isSoftmax, type SizedHead } from './output-form';
 import {
   blackCrop,
   faceCrops,
@@ -25,6 +25,9 @@ const REPEAT_TOLERANCE = 1e-3;
  * dynamically choose their steps by all values of a batch.
  */
 const COMPANY_TOLERANCE = 0.1;
+
+/** Largest difference of the sum of a softmax from 1, in float16 and quantized. */
+const SUM_TOLERANCE = 0.05;
 
 /** The probabilities are outside of [0, 1], which an activation may change. */
 export class NotProbabilities extends UserError {}
@@ -78,6 +81,7 @@ export async function testNetworkOn(
       'for the same image alone and among others: export it for inference (model.eval()), with softmax over the values of an image',
     ),
   );
+  if (form !== undefined) requireWholeSoftmaxes(form, samples);
   const isConstant = samples.every(({ values }) => difference(values, alone[0]!.values) < 1e-6);
   return isConstant
     ? [t('it gives the same numbers for all test images, as if the scaling of pixels were wrong')]
@@ -121,6 +125,37 @@ function judge(head: SizedHead, from: number, samples: readonly Sample[]): void 
   if (least < -PROBABILITY_ROUNDING || most > 1 + PROBABILITY_ROUNDING)
     throw outOfRange(head, least, most);
   checkAppliedOnce(head, least, most);
+}
+
+/** Whether all values of a head are taken for those of one softmax in the network. */
+const isOneGroup = (head: SizedHead, from: number, { groups }: NetworkForm): boolean =>
+  isSoftmax(head) &&
+  head.activation === 'none' &&
+  groups.some(([first, ...others]) => first === from && others.length === head.values - 1);
+
+/** @throws UserError where what is taken for one softmax is several. */
+function requireWholeSoftmaxes(form: NetworkForm, samples: readonly Sample[]): void {
+  let from = 0;
+  for (const head of form.heads) {
+    if (isOneGroup(head, from, form)) requireOneSoftmax(head, from, samples);
+    from += head.values;
+  }
+}
+
+/** @throws UserError where the values are those of several: joined, or over another axis. */
+function requireOneSoftmax(head: SizedHead, from: number, samples: readonly Sample[]): void {
+  for (const { values } of samples) {
+    const sum = values.subarray(from, from + head.values).reduce((all, value) => all + value, 0);
+    if (Math.abs(sum - 1) <= SUM_TOLERANCE) continue;
+    throw new UserError(
+      t(
+        "its output '{0}' joins several softmaxes: its {1} values sum to {2} instead of 1; say with --groups of 'face-clusters wrap' how many values each of them has, such as 7,2,9",
+        excerpt(head.name),
+        head.values,
+        figure(sum),
+      ),
+    );
+  }
 }
 
 const notFinite = (head: SizedHead, value: number, image: SampleCrop['name']) =>

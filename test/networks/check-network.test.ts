@@ -12,6 +12,7 @@ import { FaceStore } from '../../src/store/face-store';
 import { hashOf } from '../../src/util/content-hash';
 import { CancelledError, UserError } from '../../src/util/errors';
 import { bundled, settingsWith, startEngine } from '../support/engine';
+import { foreignNetwork } from '../support/foreign-networks';
 import { PORTRAITS, temporaryFolder } from '../support/images';
 import {
   field,
@@ -489,7 +490,7 @@ describe('a run', () => {
     });
     engine.dispose();
     const store = await FaceStore.open(params.storeDir);
-    expect(store.note(`network checked 2 ${hashOf(network())}`)).toMatchObject({
+    expect(store.note(`network checked 3 ${hashOf(network())}`)).toMatchObject({
       attributes: ['A', 'B'],
     });
     store.close();
@@ -514,6 +515,21 @@ describe('a run', () => {
       /cannot be used: its output 'probabilities' gives numbers from -[\d.]+ to .* where probabilities/,
     );
   });
+});
+
+it('softmaxes that are joined are not taken for one', async () => {
+  const end = [
+    node('Reshape', ['p_sum', 'rows'], ['parts']),
+    node('Softmax', ['parts'], ['each'], { axis: 2 }),
+    node('Flatten', ['each'], ['p'], { axis: 1 }),
+  ];
+  const bytes = foreignNetwork({ type: 'uint8' }, [{ name: 'p', values: 6, end }], {
+    graph: [field(5, tensor('rows', 'int64', [3], [0, 3, 2]))],
+    foreign: { names: 'a,b,c,d,e,f' },
+  });
+  await expect(startEngine().call('model', { file: await fileWith(bytes) })).rejects.toThrow(
+    /its output 'p' joins several softmaxes: its 6 values sum to 3 instead of 1; say with --groups/,
+  );
 });
 
 describe('the file of a network', () => {
