@@ -198,13 +198,12 @@ function familyOf(path: string): string {
   return name.endsWith('.parquet') ? family.replaceAll(/\d+/g, '') : family;
 }
 
-/** The partition that the name of a table tells, or that of its folder. */
+/** The partition that the name of a table tells, or that of its folder; none where it tells two. */
 export function splitOf(path: string): string | undefined {
   for (const part of path.split(sep).reverse()) {
-    for (const word of part.split(/[^a-zA-Z0-9]+/)) {
-      const split = partitionWord(word);
-      if (split !== undefined) return split;
-    }
+    const words = part.split(/[^a-zA-Z0-9]+/).map(partitionWord);
+    const [split, ...others] = new Set(words.filter((word) => word !== undefined));
+    if (split !== undefined) return others.length === 0 ? split : undefined;
   }
   return undefined;
 }

@@ -158,11 +158,16 @@ async function listOf(file: string, pieces: AsyncIterable<Buffer>): Promise<Row[
   );
 }
 
-/** Objects alone, or lists of objects, such as the images and annotations of COCO. */
+/**
+ * Objects alone, lists alone, such as the columns of pandas, or lists of objects, such as the images
+ * and annotations of COCO.
+ */
 function isTable(object: Record<string, unknown>): boolean {
   const values = Object.values(object);
   return (
-    values.every(isObject) || values.some((value) => Array.isArray(value) && value.some(isObject))
+    values.every(isObject) ||
+    values.every((value) => Array.isArray(value)) ||
+    values.some((value) => Array.isArray(value) && value.some(isObject))
   );
 }
 

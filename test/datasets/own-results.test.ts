@@ -44,6 +44,16 @@ describe('results of this program', () => {
 });
 
 describe('findTables', () => {
+  it.each([
+    ['labels_train.csv', 'training'],
+    ['labels_train_and_test.csv', undefined],
+    ['test/labels.csv', 'test'],
+  ])('finds the partition of %s', async (name, split) => {
+    const folder = await temporaryFolder();
+    await writeFiles(folder, { [name]: '' });
+    expect((await findTables(folder)).map((part) => part.split)).toEqual([split]);
+  });
+
   it('takes the tables of hundreds of folders', async () => {
     const folder = await temporaryFolder();
     const names = Array.from({ length: 350 }, (_, i) => `n${i}/metadata.csv`);

@@ -522,6 +522,8 @@ describe('JSON', () => {
     ['{"image":', /begin as JSON does, but are none/],
     ['[]', /no list of objects/],
     ['{"image":{"0":"a.jpg","1":"b.jpg"},"Male":{"0":1,"1":0}}', /no list of objects: .*pandas/],
+    ['{"columns":["file_name","Male"],"index":[0],"data":[["a.jpg",1]]}', /no list of objects/],
+    ['{"file_name":["a.jpg","b.jpg"],"Male":[1,0]}', /no list of objects: .*pandas/],
     ['{}', /no list of objects/],
   ])('is refused with what to do: %j', async (text, message) => {
     await expect(read(text, 'a.jsonl')).rejects.toThrow(message);
