@@ -159,8 +159,8 @@ async function listOf(file: string, pieces: AsyncIterable<Buffer>): Promise<Row[
 }
 
 /**
- * Objects alone, lists alone, such as the columns of pandas, or lists of objects, such as the images
- * and annotations of COCO.
+ * Objects alone, lists alone, such as the columns of pandas, or lists of objects, such as the
+ * images and annotations of COCO.
  */
 function isTable(object: Record<string, unknown>): boolean {
   const values = Object.values(object);
