@@ -35,3 +35,18 @@ export function cellValue(text: string): CellValue {
 
 /** Whether a number is a label: −1 (absent, or not), or one in [0, 1]. */
 export const isLabel = (value: number): boolean => (value >= 0 && value <= 1) || value === -1;
+
+/** Whether the text of a category may be a label that is written as a number, or none. */
+export function isNumberOrNone(text: string): boolean {
+  const cell = cellValue(text);
+  return cell?.isWord === false && (Number.isNaN(cell.value) || isLabel(cell.value));
+}
+
+/** The shortest text of a number that was kept in 32 bits: 0.3, not 0.30000001192092896. */
+export function textOfFloat(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return String(shorter);
+  }
+  return String(value);
+}

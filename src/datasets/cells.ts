@@ -94,3 +94,10 @@ export class ByteCells implements Cells {
     return plainNumber(this.bytes, this.starts[column]!, this.ends[column]!);
   }
 }
+
+/** Whether all cells of a row are empty. */
+export function isEmpty(cells: Cells): boolean {
+  if (!cells.isEmpty(0)) return false;
+  for (let column = 1; column < cells.count; column++) if (!cells.isEmpty(column)) return false;
+  return true;
+}

@@ -18,6 +18,12 @@ import type { ColumnContent, TakenColumn, ValueRows } from './value-rows';
 
 type Attribute = TakenColumn & { name: string };
 
+/** What columns hold: in a table, or in all tables of a data set. */
+export interface HeldColumns {
+  contents: readonly ColumnContent[];
+  rows: number;
+}
+
 interface Attributes {
   taken: Attribute[];
   groups: AttributeGroup[];
@@ -40,17 +46,22 @@ export function attributesOf(
   file: string,
   columns: readonly FilledColumn[],
   values: ValueRows,
-  { header, others, isLfw }: { header: readonly string[]; others: string[]; isLfw: boolean },
+  {
+    contents,
+    rows,
+    header,
+    others,
+    isLfw,
+  }: HeldColumns & { header: readonly string[]; others: string[]; isLfw: boolean },
 ): Attributes {
-  const contents = values.contents();
   const coding = codingOf(columns, contents, isLfw);
   const leftOut: string[] = [];
   const result: Attributes = { taken: [], groups: [], remarks: [...coding.remarks] };
   for (const [i, column] of columns.entries()) {
     const found =
       column.texts === undefined || column.isDropped
-        ? numberColumn(column, i, contents[i]!, values.rows, coding)
-        : categoryColumn(column, i, column.texts, values.rows);
+        ? numberColumn(column, i, contents[i]!, rows, coding)
+        : categoryColumn(column, i, column.texts, rows);
     if (typeof found === 'string') {
       leftOut.push(`${excerpt(column.name)} (${found})`);
       continue;
@@ -126,6 +137,8 @@ function categoryColumn(
   const { name } = column;
   const found = [...texts.keys()];
   if (found.length === 0) return rows === 0 ? { taken: [] } : t('no value in any row');
+  if (SEX_NAMES.has(attributeKey(name)) && found.every((text) => sexOf(text) !== undefined))
+    return sexColumn(column, index, found);
   const numbers = found.map((text) => cellValue(text));
   const isNone = (cell: CellValue) => cell !== null && Number.isNaN(cell.value);
   if (numbers.every((cell) => cell !== null && (isNone(cell) || isLabel(cell.value)))) {
@@ -133,18 +146,7 @@ function categoryColumn(
     const labels = numbers.map((cell) => Math.max(0, cell!.value));
     return { taken: [{ name, column: index, valueOf: (value) => labels[value] ?? NaN }] };
   }
-  if (found.every((text) => sexOf(text) !== undefined)) {
-    const labels = found.map((text) => sexOf(text)!);
-    const taken = [
-      { name: 'Male', column: index, valueOf: (value: number) => labels[value] ?? NaN },
-    ];
-    const remark = t(
-      '{0} is read as the attribute Male: {1}',
-      excerpt(name),
-      excerptOfList(found, 4),
-    );
-    return { taken, remark };
-  }
+  if (found.every((text) => sexOf(text) !== undefined)) return sexColumn(column, index, found);
   const lists = column.isList ? listsIn(found) : undefined;
   if (lists !== undefined) return listColumn(name, index, texts, lists);
   if (found.every(isBracketed)) return t('lists of numbers, of nothing or of many different texts');
@@ -156,6 +158,18 @@ function categoryColumn(
   if (found.length > MAX_CATEGORIES || (found.length > FEW_CATEGORIES && 2 * found.length > rows))
     return t('{0} different texts', found.length);
   return category(name, index, texts);
+}
+
+/** @param found texts, the first of which stands for 0. */
+function sexColumn({ name }: FilledColumn, index: number, found: readonly string[]): Found {
+  const labels = found.map((text) => sexOf(text)!);
+  const taken = [{ name: 'Male', column: index, valueOf: (value: number) => labels[value] ?? NaN }];
+  const remark = t(
+    '{0} is read as the attribute Male: {1}',
+    excerpt(name),
+    excerptOfList(found, 4),
+  );
+  return { taken, remark };
 }
 
 /** A label for each of what the cells list: present where it is listed, absent in other lists. */
@@ -210,6 +224,8 @@ const MARK = /^(?:[xX\u2713\u2714\u2717\u00d7*+\u2022\u25cf]|\[x\])$/u;
 export const categoryAttribute = (category: string, value: string): string =>
   `${category}: ${value}`;
 
+/** Names of columns in which 'f' is no 'false'. */
+const SEX_NAMES: ReadonlySet<string> = new Set(['gender', 'sex']);
 const SEXES = new Map([
   ['male', 1], ['m', 1], ['man', 1], ['men', 1], ['boy', 1], ['female', 0], ['f', 0], ['w', 0], ['woman', 0], ['women', 0], ['girl', 0],
 ]); // prettier-ignore

@@ -7,7 +7,7 @@ import { UserError } from '../util/errors';
 import type { Cells } from './cells';
 import { isImageName } from './dialect';
 import { LabelColumns } from './label-columns';
-import { LABEL_LIMITS, type LabelTable, placeOf } from './label-table';
+import { LABEL_LIMITS, placeOf } from './label-table';
 import { eachLine } from './lines';
 
 /** Bytes of a list of objects, which is read as a whole. */
@@ -33,7 +33,7 @@ export async function jsonLabels(
   file: string,
   pieces: () => AsyncIterable<Buffer>,
   signal?: AbortSignal,
-): Promise<LabelTable> {
+): Promise<LabelColumns> {
   const header = new Set<string>();
   let first: Row | undefined;
   const isLines = await eachRow(file, pieces(), (row) => {
@@ -48,7 +48,7 @@ export async function jsonLabels(
     checkKeys(file, header);
     const columns = columnsOf(file, header, rows[0]);
     for (const [i, row] of rows.entries()) columns.add(new JsonCells([...header], row), i + 1);
-    return columns.table();
+    return columns;
   }
   const keys = [...header];
   const columns = columnsOf(file, header, first);
@@ -56,7 +56,7 @@ export async function jsonLabels(
     columns.checkLines(line);
     columns.add(new JsonCells(keys, row), line);
   });
-  return columns.table();
+  return columns;
 }
 
 function columnsOf(file: string, header: ReadonlySet<string>, first: Row | undefined) {

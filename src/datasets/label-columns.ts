@@ -4,11 +4,11 @@ import { fromCsvCell } from '../text/neutralize';
 import { excerpt } from '../text/excerpt';
 import { t } from '../text/translate';
 import { UserError } from '../util/errors';
-import { cellValue, type CellValue, isLabel } from './cell-values';
-import type { Cells } from './cells';
+import { cellValue, type CellValue, isLabel, isNumberOrNone, textOfFloat } from './cell-values';
+import { type Cells, isEmpty } from './cells';
 import type { FilledColumn } from './column-coding';
 import { type ColumnRoles, isCategoryName, rolesOf } from './column-roles';
-import { attributesOf, sexOf } from './column-values';
+import { attributesOf, type HeldColumns, sexOf } from './column-values';
 import type { Dialect } from './dialect';
 import { checkCells, LABEL_LIMITS, type LabelTable, noLabel, placeOf, textOf } from './label-table';
 import { looksLikeList, MAX_LIST_LENGTH, MAX_LISTS } from './list-texts';
@@ -24,14 +24,15 @@ const LFW_DIGITS = 4;
 
 export class LabelColumns {
   private readonly roles: ColumnRoles;
-  private readonly columns: FilledColumn[];
+  /** What is known of each column that may be an attribute. */
+  readonly columns: FilledColumn[];
   /** Whether the columns are the image's name and attributes, all of them numbers so far. */
   private isPlain: boolean;
   private readonly images: string[] = [];
   private readonly splits: string[] = [];
   private readonly people: string[] = [];
   private readonly faces: number[] = [];
-  private readonly values: ValueRows;
+  readonly values: ValueRows;
   private readonly separator: number;
   /** Whether every column is an attribute, as in CelebA's layout. */
   private readonly isStrict: boolean;
@@ -221,7 +222,7 @@ export class LabelColumns {
   }
 
   /** Turns the numbers of a column into texts: it is a category. */
-  private becomeTexts(index: number): void {
+  becomeTexts(index: number): void {
     const column = this.columns[index]!;
     column.texts = new Map();
     this.isPlain = false;
@@ -232,7 +233,7 @@ export class LabelColumns {
   }
 
   /** The number of a text of a category. */
-  private codeOf(column: FilledColumn, text: string): number {
+  codeOf(column: FilledColumn, text: string): number {
     const texts = column.texts!;
     const known = texts.get(text);
     if (known === undefined) texts.set(text, texts.size);
@@ -245,16 +246,23 @@ export class LabelColumns {
     return [t('{0} tells who is in each image, and is no attribute', excerpt(header[people]!))];
   }
 
-  /**
-   * The rows as they are; `finishTable` has to follow.
-   * @throws UserError if no column is an attribute.
-   */
-  table(): LabelTable {
-    const { file, images, roles, values } = this;
+  /** Turns columns whose texts are all numbers into numbers, once all rows are there. */
+  settle(): void {
     for (const [i, { texts }] of this.columns.entries())
       if (texts !== undefined && texts.size > 0 && [...texts.keys()].every(isNumberOrNone))
         this.becomeNumbers(i);
+  }
+
+  /**
+   * The rows as they are; `finishTable` has to follow.
+   * @param held what each column holds, in other tables of the data set too; by default, here.
+   * @throws UserError if no column is an attribute.
+   */
+  table(held?: HeldColumns): LabelTable {
+    const { file, images, roles, values } = this;
+    if (held === undefined) this.settle();
     const { taken, groups, remarks } = attributesOf(file, this.columns, values, {
+      ...(held ?? { contents: values.contents(), rows: values.rows }),
       header: roles.header,
       others: roles.others.map((column) => roles.header[column]!),
       isLfw: this.isLfw,
@@ -272,28 +280,7 @@ export class LabelColumns {
   }
 }
 
-/** Whether the text of a category may be a label that is written as a number, or none. */
-function isNumberOrNone(text: string): boolean {
-  const cell = cellValue(text);
-  return cell?.isWord === false && (Number.isNaN(cell.value) || isLabel(cell.value));
-}
-
-function isEmpty(cells: Cells): boolean {
-  if (!cells.isEmpty(0)) return false;
-  for (let column = 1; column < cells.count; column++) if (!cells.isEmpty(column)) return false;
-  return true;
-}
-
 const faceOf = (text: string): number => {
   const number = Number(text);
   return Number.isInteger(number) ? number : 0;
 };
-
-/** The shortest text of a number that was kept in 32 bits: 0.3, not 0.30000001192092896. */
-function textOfFloat(value: number): string {
-  for (let digits = 6; digits < 9; digits++) {
-    const shorter = Number(value.toPrecision(digits));
-    if (Math.fround(shorter) === value) return String(shorter);
-  }
-  return String(value);
-}

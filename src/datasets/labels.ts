@@ -13,6 +13,7 @@ import { ByteCells, TextCells } from './cells';
 import { eachRecord } from './csv-records';
 import { type Dialect, dialectOf, spacedCells } from './dialect';
 import { isJson, jsonLabels } from './json-labels';
+import type { HeldColumns } from './column-values';
 import { LabelColumns } from './label-columns';
 import { LABEL_LIMITS, type LabelTable } from './label-table';
 import { eachLine } from './lines';
@@ -31,33 +32,52 @@ export async function readLabels(file: string, signal?: AbortSignal): Promise<La
   return finishTable(file, await readRows(file, signal));
 }
 
+/** The rows of a table as they are read, before it is decided what its columns are. */
+export interface ReadRows {
+  columns: LabelColumns;
+  /** For people. */
+  remarks: string[];
+}
+
 /** Like `readLabels`, but rows that repeat or contradict others are still there. */
-export async function readRows(file: string, signal?: AbortSignal): Promise<LabelTable> {
-  if (await isParquet(file, signal)) return parquetLabels(file, signal);
+async function readRows(file: string, signal?: AbortSignal): Promise<LabelTable> {
+  return tableOf(await readColumns(file, signal));
+}
+
+/** @param held what each column holds, in other tables of the data set too. */
+export function tableOf({ columns, remarks }: ReadRows, held?: HeldColumns): LabelTable {
+  const table = columns.table(held);
+  return { ...table, remarks: [...table.remarks, ...remarks] };
+}
+
+/** @throws as `readLabels` does, where a row cannot be read. */
+export async function readColumns(file: string, signal?: AbortSignal): Promise<ReadRows> {
+  if (await isParquet(file, signal))
+    return { columns: await parquetLabels(file, signal), remarks: [] };
   /** A line that is not UTF-8. */
   let foreign: string | undefined;
   const pieces = () =>
     tablePieces(file, 'labels', signal, (text) => {
       foreign ??= text;
     });
-  const table = await readText(file, pieces, signal);
-  if (foreign === undefined) return table;
+  const columns = await readText(file, pieces, signal);
+  if (foreign === undefined) return { columns, remarks: [] };
   const remark = t(
     "text that is not UTF-8 is read as Windows-1252: '{0}'",
     excerpt(foreign.trim()),
   );
-  return { ...table, remarks: [...table.remarks, remark] };
+  return { columns, remarks: [remark] };
 }
 
 async function readText(
   file: string,
   pieces: () => AsyncGenerator<Buffer>,
   signal: AbortSignal | undefined,
-): Promise<LabelTable> {
+): Promise<LabelColumns> {
   const dialect = await sniff(file, pieces());
   if (dialect === 'json') return jsonLabels(file, pieces, signal);
   const columns = new LabelColumns(file, dialect);
-  if (await eachLine(pieces(), lineReader(columns, dialect))) return columns.table();
+  if (await eachLine(pieces(), lineReader(columns, dialect))) return columns;
   await checkTable(file, 'labels', signal);
   return parsedLabels(file, pieces(), dialect, signal);
 }
@@ -122,7 +142,7 @@ export async function parsedLabels(
   pieces: AsyncIterable<Buffer>,
   dialect: Dialect,
   signal?: AbortSignal,
-): Promise<LabelTable> {
+): Promise<LabelColumns> {
   const columns = new LabelColumns(file, dialect);
   const { separator: delimiter, skipped } = dialect;
   const options = {
@@ -137,5 +157,5 @@ export async function parsedLabels(
     columns.add(new TextCells(cells), index + 1 + skipped);
   };
   await eachRecord(pieces, options, take, signal);
-  return columns.table();
+  return columns;
 }

@@ -9,13 +9,14 @@ import { findPartitions, isKnownPartitions, type LabelPart, splitOf } from './fi
 import { joinTables } from './join-tables';
 import { finderByName, pathParts } from './image-names';
 import type { LabelTable } from './label-table';
-import { readRows } from './labels';
+import { readColumns, type ReadRows, tableOf } from './labels';
 import { classFolderLabels, utkFaceLabels } from './named-labels';
 import { lfwPartitions } from './lfw-partitions';
 import { originalNames } from './original-names';
 import { namedPartitions, partitionWord, readPartitions } from './partitions';
 import { type DatasetParts, isFolder, recognizeDataset } from './recognize';
 import { finishTable } from './table-result';
+import { unifyColumns } from './unify-columns';
 
 /** A table of labels, and where it comes from. */
 export interface Labels extends LabelTable {
@@ -85,13 +86,17 @@ async function partsLabels(
   { path, folder, partitions }: { path: string; folder: string; partitions: string | undefined },
   signal: AbortSignal | undefined,
 ): Promise<Labels> {
-  const tables: LabelTable[] = [];
+  const read: { rows: ReadRows; part: LabelPart }[] = [];
   const empty: string[] = [];
   for (const part of parts) {
-    const table = await readRows(part.file, signal);
-    if (table.images.length === 0) empty.push(basename(part.file));
-    else tables.push(withPart(table, part, parts.length > 1));
+    const rows = await readColumns(part.file, signal);
+    if (rows.columns.values.rows === 0) empty.push(basename(part.file));
+    else read.push({ rows, part });
   }
+  const held = read.length > 1 ? unifyColumns(read.map(({ rows }) => rows.columns)) : [];
+  const tables = read.map(({ rows, part }, i) =>
+    withPart(tableOf(rows, held[i]), part, parts.length > 1),
+  );
   if (tables.length === 0)
     throw new UserError(t("the labels in '{0}' have no row below their header", path));
   const joined = joinTables(tables);

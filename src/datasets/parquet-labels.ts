@@ -7,7 +7,7 @@ import { messageOf, UserError } from '../util/errors';
 import type { Cells } from './cells';
 import { IMAGE_KEYS } from './dialect';
 import { LabelColumns } from './label-columns';
-import { LABEL_LIMITS, type LabelTable } from './label-table';
+import { LABEL_LIMITS } from './label-table';
 import { startOf } from './table-pieces';
 
 const MAGIC = 'PAR1';
@@ -22,7 +22,7 @@ export async function isParquet(file: string, signal?: AbortSignal): Promise<boo
  * Rows without the name of an image are named by their number, as the images in the file are.
  * @throws UserError saying why the file cannot be read; the signal's reason.
  */
-export async function parquetLabels(file: string, signal?: AbortSignal): Promise<LabelTable> {
+export async function parquetLabels(file: string, signal?: AbortSignal): Promise<LabelColumns> {
   try {
     using opened = ArchiveFile.open(file);
     const table = parquetTable(opened, LABEL_LIMITS, signal);
@@ -44,7 +44,7 @@ export async function parquetLabels(file: string, signal?: AbortSignal): Promise
       }
     }
     if (columns === undefined) throw new UserError(t('it has no row'));
-    return columns.table();
+    return columns;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof UserError && error.message.startsWith('the labels ')) throw error;

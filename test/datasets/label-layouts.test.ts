@@ -72,10 +72,13 @@ describe.each([',', ';', '\t'])('a table with %j between its cells', (separator)
           const own = await outcome(async () => {
             const columns = new LabelColumns('a.csv', dialect);
             const isRead = await eachLine(piecesOf(text), lineReader(columns, dialect));
-            return isRead ? columns.table() : parsedLabels('a.csv', piecesOf(text), dialect);
+            const slow = () => parsedLabels('a.csv', piecesOf(text), dialect);
+            return (isRead ? columns : await slow()).table();
           });
           read += 1;
-          const parsed = await outcome(() => parsedLabels('a.csv', piecesOf(text), dialect));
+          const parsed = await outcome(async () =>
+            (await parsedLabels('a.csv', piecesOf(text), dialect)).table(),
+          );
           expect(withoutLines(own)).toEqual(withoutLines(parsed));
         }),
         { numRuns: 300 },
