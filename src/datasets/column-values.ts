@@ -13,7 +13,7 @@ import { cellValue, type CellValue, isLabel } from './cell-values';
 import { type Coding, codingOf, type FilledColumn } from './column-coding';
 import { isCategoryName } from './column-roles';
 import { type AttributeGroup, checkNames } from './label-table';
-import { isBracketed, listedIn, listsIn } from './list-texts';
+import { isBracketed, listedIn, listsIn, possibleList } from './list-texts';
 import type { ColumnContent, TakenColumn, ValueRows } from './value-rows';
 
 type Attribute = TakenColumn & { name: string };
@@ -157,7 +157,15 @@ function categoryColumn(
     return t('numbers outside 0 to 1');
   if (found.length > MAX_CATEGORIES || (found.length > FEW_CATEGORIES && 2 * found.length > rows))
     return t('{0} different texts', found.length);
-  return category(name, index, texts);
+  const list = column.isList ? possibleList(found) : undefined;
+  if (list === undefined) return category(name, index, texts);
+  const remark = t(
+    "texts of {0} are values of a category as they are, such as '{1}': lists of labels are written like {2}",
+    excerpt(name),
+    excerpt(list),
+    '["Smiling", "Male"]',
+  );
+  return { ...category(name, index, texts), remark };
 }
 
 /** @param found texts, the first of which stands for 0. */
@@ -196,7 +204,7 @@ function listColumn(
   return { taken, remark };
 }
 
-function category(name: string, index: number, texts: ReadonlyMap<string, number>): Found {
+function category(name: string, index: number, texts: ReadonlyMap<string, number>) {
   /** Numbers of the texts that differ in the case of letters and in spaces only. */
   const codes = new Map<string, { text: string; codes: Set<number> }>();
   for (const [text, code] of texts) {

@@ -28,6 +28,15 @@ export function listedIn(text: string): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
+/** A text that may be meant as a list, as a part of it is a whole text, too. */
+export function possibleList(texts: readonly string[]): string | undefined {
+  const all = new Set(texts);
+  return texts.find((text) => {
+    const parts = listedIn(text);
+    return parts.length > 1 && parts.some((part) => all.has(part));
+  });
+}
+
 /**
  * What the texts of a column list, in order. Texts are lists where each of them is in brackets, or
  * where all are made of no more labels than there are texts, and several labels are in several

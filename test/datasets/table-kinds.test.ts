@@ -225,6 +225,13 @@ describe('lists of labels', () => {
     expect(table.remarks.join()).toMatch(attributes === undefined ? /left out/ : /^$/);
   });
 
+  it('that may be meant are said where they are taken for texts', async () => {
+    const cells = ['Smiling, Male', 'Male', 'Young', 'Young'];
+    const table = await read(`image;tags\n${rows(cells)}\n`);
+    expect(table.attributes).toEqual(['tags: Male', 'tags: Smiling, Male', 'tags: Young']);
+    expect(table.remarks.join()).toContain("such as 'Smiling, Male': lists of labels are written");
+  });
+
   it('marks that stand alone are refused, as they do not say what is absent', async () => {
     const table = await read('image,glasses,Male\na.jpg,x,1\nb.jpg,,0\n');
     expect(table.attributes).toEqual(['Male']);
