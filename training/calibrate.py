@@ -18,14 +18,13 @@ import torch
 
 from faces.augment import augment
 from faces.calibration import calibrate
-from faces.crops import Framing
-from faces.dataset import add_crop_options, add_data_options, read_dataset
+from faces.dataset import add_crop_options, add_data_options
 from faces.errors import UserError, main
 from faces.inference import logits_of, sigmoid
-from faces.network import FaceAttributes, load_weights
 from faces.own_files import add_overwrite_option, check_outputs
 from faces.recipes import DEFAULT
 from faces.scores import score
+from faces.trained import read_trained
 
 
 def parse() -> argparse.Namespace:
@@ -43,9 +42,10 @@ def run() -> None:
     options = parse()
     check_outputs([options.out], options.overwrite)
     torch.set_num_threads(os.cpu_count() or 1)
-    data = read_dataset(options, Framing(DEFAULT.width, DEFAULT.height, DEFAULT.stretch))
-    network = FaceAttributes(len(data.attributes))
-    load_weights(network, options.weights)
+    trained = read_trained(options.weights)
+    network = trained.network()
+    data = trained.read_dataset(options)
+    columns = trained.columns(data)
     train, valid = data.positions('train'), data.positions('valid')
     train, valid = train[~data.soft[train]], valid[~data.soft[valid]]
     if len(valid) == 0 or len(train) == 0:
@@ -55,8 +55,8 @@ def run() -> None:
         draw = torch.Generator().manual_seed(options.seed)
         crops = np.concatenate([altered(crops, draw) for _ in range(options.altered)])
         labels = np.tile(labels, (options.altered, 1))
-    logits = logits_of(network, crops, np.arange(len(crops)), torch.device('cpu'))
-    calibration = calibrate(logits, labels, data.frequencies(train))
+    logits = logits_of(network, crops, np.arange(len(crops)), torch.device('cpu'))[:, columns]
+    calibration = calibrate(data.attributes, logits, labels, data.frequencies(train))
     calibration.write(options.out)
     for what, probabilities in (('before', sigmoid(logits)), ('after', calibration.probabilities(logits))):
         scores = score(data.attributes, probabilities, labels)

@@ -29,10 +29,11 @@ from faces.calibration import Calibration
 from faces.crops import Framing
 from faces.dataset import add_crop_options, add_data_options, read_dataset
 from faces.errors import UserError, main
-from faces.network import FaceAttributes, load_weights, scaled
+from faces.network import scaled
 from faces.onnx_file import About, clip_at_one, export, fold_head, to_float16
 from faces.own_files import add_overwrite_option, check_outputs
 from faces.quantize import quantize
+from faces.trained import read_trained
 
 # Maximum difference of a probability from PyTorch's.
 TOLERANCE = {'f32': 1e-3, 'f16': 2e-2, 'int8': None}
@@ -65,21 +66,18 @@ def run() -> None:
     files = {kind: options.out / f'{options.name}.{kind}.onnx' for kind in ('f32', 'f16', 'int8')}
     check_outputs([*files.values(), options.out / CARD], options.overwrite)
     torch.manual_seed(options.seed)
-    content = torch.load(options.weights, map_location='cpu')
-    if 'attributes' not in content or 'recipe' not in content:
+    trained = read_trained(options.weights)
+    if trained.bare or trained.attributes is None:
         raise UserError(f'{str(options.weights)!r} was not written by train.py: it contains neither attributes nor framing')
-    attributes, recipe = content['attributes'], content['recipe']
-    framing = Framing(recipe['width'], recipe['height'], recipe['stretch'])
-    network = FaceAttributes(len(attributes), recipe['dropout'])
-    load_weights(network, options.weights)
-    network.eval()
-    calibration = read_calibration(options)
+    content, attributes, framing = trained.content, trained.attributes, trained.framing
+    network = trained.network().eval()
+    calibration = read_calibration(options, attributes)
 
     options.out.mkdir(parents=True, exist_ok=True)
     original = copy.deepcopy(network)
     fold_head(network, calibration)
     thresholds = calibration.balanced if calibration is not None else None
-    about = About(attributes, framing, content['frequencies'], thresholds, options.about or f'trained {date.today().isoformat()}, recipe {recipe["name"]}')
+    about = About(attributes, framing, content['frequencies'], thresholds, options.about or f'trained {date.today().isoformat()}, recipe {content["recipe"]["name"]}')
     exact = export(network, framing, files['f32'])
     models = {'f32': exact, 'f16': to_float16(clip_at_one(exact))}
     crops = calibration_crops(options, framing, attributes)
@@ -103,17 +101,14 @@ def run() -> None:
     write_card(options, about, content, files, report)
 
 
-def read_calibration(options: argparse.Namespace) -> Calibration | None:
+def read_calibration(options: argparse.Namespace, attributes: list[str]) -> Calibration | None:
     if options.no_calibration:
         return None
     path = options.calibration or options.weights.parent / 'calibration.json'
     if options.calibration is None and not path.exists():
         print(f'{str(path)!r} does not exist: probabilities are not calibrated, and there are no balanced thresholds')
         return None
-    try:
-        return Calibration.read(path)
-    except (OSError, ValueError, TypeError) as error:
-        raise UserError(f'cannot read the calibration {str(path)!r}: {error}') from error
+    return Calibration.read(path, attributes, attributes)
 
 
 def calibration_crops(options: argparse.Namespace, framing: Framing, attributes: list[str]) -> np.ndarray | None:

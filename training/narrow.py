@@ -3,13 +3,13 @@
     python3 training/narrow.py runs/default/best.pt --data celeba.csv --images celeba --out runs/narrow/best.pt
 
 It needs no labels. The pruned network is fitted to the original one, so the calibration stays valid: a
-calibration.json beside the weights is copied.
+calibration.json beside the weights is copied. All attributes are kept: `--attributes` and `--drop` choose only
+those whose accuracy is printed.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 from pathlib import Path
@@ -18,11 +18,11 @@ import numpy as np
 import torch
 
 from faces import checkpoint
-from faces.dataset import add_crop_options, add_data_options, read_dataset
+from faces.dataset import add_crop_options, add_data_options
 from faces.errors import UserError, main
 from faces.inference import logits_of
 from faces.narrow import narrow
-from faces.network import FaceAttributes, load_weights, widths_of
+from faces.network import FaceAttributes, widths_of
 from faces.own_files import add_overwrite_option, check_outputs
 from faces.trained import read_trained
 
@@ -52,19 +52,17 @@ def run() -> None:
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     trained = read_trained(options.weights)
-    if trained.attributes is not None:
-        options.attributes = options.attributes or json.dumps(trained.attributes)
-    data = read_dataset(options, trained.framing)
-    network = FaceAttributes(len(data.attributes))
-    load_weights(network, options.weights)
+    network = trained.network()
     widths = widths_in(options.widths, network)
+    data = trained.read_dataset(options)
+    columns = trained.columns(data)
     valid = data.positions('valid')
     device = torch.device('cpu')
-    before = logits_of(network, data.crops, valid, device)
+    before = logits_of(network, data.crops, valid, device)[:, columns]
     left = narrow(network, widths, data.crops, data.positions('train'), options.steps, options.batch, options.seed)
     for block, share in left.items():
         print(f'block {block}: {100 * share:.2f} % of the variance left after fitting')
-    after = logits_of(network, data.crops, valid, device)
+    after = logits_of(network, data.crops, valid, device)[:, columns]
     defined = ~np.isnan(data.labels[valid])
     labels = data.labels[valid][defined] >= 0.5
     if len(labels) > 0:

@@ -19,11 +19,10 @@ import torch
 
 from faces import charts, workers
 from faces.calibration import Calibration
-from faces.dataset import add_crop_options, add_data_options, read_dataset
+from faces.dataset import add_crop_options, add_data_options
 from faces.degrade import BLURS, SIZES, blurred, smaller
 from faces.errors import UserError, main
 from faces.inference import logits_of, sigmoid
-from faces.network import FaceAttributes, load_weights
 from faces.own_files import add_overwrite_option, check_outputs
 from faces.progress import progress
 from faces.scores import score
@@ -55,20 +54,18 @@ def run() -> None:
     check_outputs([options.out / name for name in OUTPUTS], options.overwrite)
     torch.set_num_threads(os.cpu_count() or 1)
     trained = read_trained(options.weights)
-    if trained.attributes is not None:
-        options.attributes = options.attributes or json.dumps(trained.attributes)
-    data = read_dataset(options, trained.framing)
+    network = trained.network()
+    data = trained.read_dataset(options)
+    columns = trained.columns(data)
     device = workers.device_of(options.device)
-    network = FaceAttributes(len(data.attributes))
-    load_weights(network, options.weights)
     network.to(device)
     positions = data.positions(options.split)
     if len(positions) == 0:
         raise UserError(f'no images in the part {options.split!r}')
-    calibration = calibration_of(options)
+    calibration = calibration_of(options, trained.outputs(data), data.attributes)
 
     def probabilities(crops: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        logits = logits_of(network, crops, rows, device)
+        logits = logits_of(network, crops, rows, device)[:, columns]
         return sigmoid(logits) if calibration is None else calibration.probabilities(logits)
 
     said, labels = probabilities(data.crops, positions), data.labels[positions]
@@ -85,11 +82,11 @@ def run() -> None:
     print(f'written to {options.out}')
 
 
-def calibration_of(options: argparse.Namespace) -> Calibration | None:
+def calibration_of(options: argparse.Namespace, outputs: list[str], wanted: list[str]) -> Calibration | None:
     path = options.calibration or options.weights.parent / 'calibration.json'
     if options.no_calibration or (options.calibration is None and not path.exists()):
         return None
-    return Calibration.read(path)
+    return Calibration.read(path, outputs, wanted)
 
 
 def agreement(crops: np.ndarray, positions: np.ndarray, labels: np.ndarray, options: argparse.Namespace, probabilities) -> list[dict]:

@@ -91,7 +91,7 @@ def teach(data: Dataset, recipe: Recipe, options: argparse.Namespace, positions:
         if not predictions.exists():
             print(f'teacher {fold + 1} of {options.distil}: {len(held)} images held out')
             network = FaceAttributes(len(data.attributes), recipe.dropout)
-            initialize(network, options.init)
+            initialize(network, options.init, data.attributes)
             limits = Limits(max(1, round(recipe.epochs * 0.6)), options.minutes * 0.2)
             training = Training(
                 network, recipe, data, positions[folds[positions] != fold], labels, device, limits, options.seed + 1 + fold, out, {**settings, 'fold': fold}
@@ -145,7 +145,8 @@ def train() -> None:
         }  # fmt: skip
         if workers.RANK == 0:
             with torch.random.fork_rng(devices=[]):  # does not affect the weights drawn later
-                initialize(FaceAttributes(len(data.attributes), recipe.dropout), options.init)  # fails before files are written
+                # Fails before files are written.
+                initialize(FaceAttributes(len(data.attributes), recipe.dropout), options.init, data.attributes)
             claim(options.out, options.fresh, options.init)
             print(
                 f'{recipe.name}: {len(positions)} images to train on, {len(data.positions("valid"))} to validate on, '
@@ -157,7 +158,7 @@ def train() -> None:
         limits = Limits(recipe.epochs, options.minutes * (0.4 if options.distil else 1))
         labels = teach(data, recipe, options, positions, device, settings) if options.distil else softened(data.labels, data.soft, recipe.smoothing)
         network = FaceAttributes(len(data.attributes), recipe.dropout)
-        initialize(network, options.init)
+        initialize(network, options.init, data.attributes)
         training = Training(network, recipe, data, positions, labels, device, limits, options.seed, options.out, settings)
         if training.resume() and workers.RANK == 0:
             print(f'resuming after epoch {training.epoch}')
@@ -187,7 +188,7 @@ def finish(training: Training, data: Dataset, options: argparse.Namespace) -> No
     logits = logits_of(training.network, data.crops, true, training.device)
     hard = training.positions[~data.soft[training.positions]]
     frequencies = data.frequencies(hard) if len(hard) > 0 else training.frequencies.cpu().numpy()
-    calibration = calibrate(logits, data.labels[true], frequencies)
+    calibration = calibrate(data.attributes, logits, data.labels[true], frequencies)
     calibration.write(options.out / 'calibration.json')
     calibrated = calibration.probabilities(logits)
     before, after = (score(data.attributes, p, data.labels[true]) for p in (sigmoid(logits), calibrated))

@@ -86,8 +86,8 @@ labels = (random.random((500, 2)) < 1 / (1 + np.exp(-logits / 2))).astype(np.flo
 gone = random.random(500) < .5
 gaps = labels.copy()
 gaps[gone, 1] = np.nan
-own = calibrate(logits, gaps, np.array([.5, .5]))
-alone = calibrate(logits[~gone], labels[~gone], np.array([.5, .5]))
+own = calibrate(['A', 'B'], logits, gaps, np.array([.5, .5]))
+alone = calibrate(['A', 'B'], logits[~gone], labels[~gone], np.array([.5, .5]))
 assert abs(own.scale[1] - alone.scale[1]) < 1e-4 and abs(own.shift[1] - alone.shift[1]) < 1e-4
 print('left out')`);
     expect(printed.trim()).toBe('left out');

@@ -10,13 +10,17 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from .errors import UserError
 from .inference import sigmoid
+from .tables import columns_in
 
 
 @dataclass
 class Calibration:
     """Parameters of each attribute: calibrated logits are `scale * logits + shift` (Platt scaling)."""
 
+    attributes: list[str]
+    """Names, to which the values below belong in this order."""
     scale: list[float]
     """`[attributes]`, positive."""
     shift: list[float]
@@ -33,11 +37,30 @@ class Calibration:
         path.write_text(json.dumps(asdict(self), indent=1))
 
     @staticmethod
-    def read(path: Path) -> Calibration:
-        return Calibration(**json.loads(path.read_text()))
+    def read(path: Path, outputs: list[str], wanted: list[str]) -> Calibration:
+        """The calibration of the wanted attributes, in their order.
+
+        `outputs`: names of the network's outputs. Files of earlier versions hold no names: their
+        values belong to the outputs in order, and are refused if there are not as many.
+        Raises a UserError if the file cannot be read, or lacks an attribute.
+        """
+        try:
+            content = json.loads(path.read_text())
+            names = [str(name) for name in content.get('attributes', outputs)]
+            values = {key: [float(v) for v in content[key]] for key in ('scale', 'shift', 'balanced')}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UserError(f'cannot read the calibration {str(path)!r}: {error!r}') from error
+        for key, each in values.items():
+            if len(each) != len(names):
+                raise UserError(
+                    f'the calibration {str(path)!r}: expected {key} of {len(names)} attributes, '
+                    f'got {len(each)} values; calibrate.py writes it anew'
+                )
+        columns = columns_in(names, wanted, f'the calibration {str(path)!r} has')
+        return Calibration(wanted, **{key: [each[i] for i in columns] for key, each in values.items()})
 
 
-def calibrate(logits: np.ndarray, labels: np.ndarray, frequencies: np.ndarray, prior: float = 20.0) -> Calibration:
+def calibrate(attributes: list[str], logits: np.ndarray, labels: np.ndarray, frequencies: np.ndarray, prior: float = 20.0) -> Calibration:
     """Platt scaling of each attribute (Platt 1999), without labels that are NaN.
 
     `prior`: weight, in faces, of a prior for no change. It regularizes rare attributes, which have
@@ -61,4 +84,5 @@ def calibrate(logits: np.ndarray, labels: np.ndarray, frequencies: np.ndarray, p
         return loss
 
     optimizer.step(step)
-    return Calibration(scale.exp().tolist(), shift.tolist(), np.clip(frequencies, 0.01, 0.99).tolist())
+    balanced = np.clip(frequencies, 0.01, 0.99).tolist()
+    return Calibration(attributes, scale.exp().tolist(), shift.tolist(), balanced)

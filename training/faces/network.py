@@ -14,6 +14,7 @@ from torch import nn
 from torchvision.models import mobilenet_v2
 
 from .errors import UserError
+from .tables import are_same
 
 
 class FaceAttributes(nn.Module):
@@ -43,8 +44,8 @@ def scaled(crops: torch.Tensor) -> torch.Tensor:
     return crops.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def initialize(network: FaceAttributes, init: str) -> None:
-    """Initializes the weights.
+def initialize(network: FaceAttributes, init: str, attributes: list[str]) -> None:
+    """Initializes the weights of a network of these attributes.
 
     `init`: 'random', 'torchvision' (ImageNet, downloaded), a folder of the npm package nsfwjs, or a
     .pt file of an earlier training.
@@ -63,7 +64,7 @@ def initialize(network: FaceAttributes, init: str) -> None:
     if path.is_dir():
         _load_keras(network, read_tfjs(path))
     elif path.suffix == '.pt':
-        load_weights(network, path)
+        load_weights(network, path, attributes)
     else:
         raise UserError(f"--init: expected random, torchvision, a folder of nsfwjs or a .pt file, got {init!r}")
 
@@ -100,29 +101,42 @@ def widths_of(state: dict[str, torch.Tensor]) -> dict[int, int]:
     return {block: len(state[name]) for block, name in names.items() if name in state}
 
 
-def load_weights(network: FaceAttributes, path: Path) -> None:
+def load_weights(network: FaceAttributes, path: Path, begun: list[str] | None = None) -> None:
     """Loads weights of an earlier training, also of pruned networks (../narrow.py).
 
-    The last layer is not loaded if the number of attributes differs.
+    `begun`: attributes of a training that begins with these weights. Its last layer stays random
+    unless the weights are of the same attributes. Without it, a UserError is raised if the weights
+    are of another number of attributes: what a random layer says would be taken for predictions.
     """
-    state = read_weights(path)
+    content = read_content(path)
+    state = state_in(content)
     set_widths(network, widths_of(state))
-    own = network.state_dict()
-    if 'out.weight' in state and state['out.weight'].shape != own['out.weight'].shape:
+    outputs = outputs_of(state)
+    random_last = begun is not None and not (
+        outputs == len(begun) and are_same(content.get('attributes', begun), begun)
+    )
+    if random_last:
         state = {name: value for name, value in state.items() if not name.startswith('out.')}
+    elif outputs not in (0, network.out.out_features):
+        wanted = network.out.out_features
+        raise UserError(f'{str(path)!r}: expected weights of {wanted} attributes, got {outputs}')
     try:
         missing, unexpected = network.load_state_dict(state, strict=False)
     except RuntimeError as error:
         raise UserError(f'{str(path)!r} does not contain weights of this network: {error}') from error
-    wrong = [name for name in [*missing, *unexpected] if not name.startswith('out.')]
+    wrong = [*unexpected, *(n for n in missing if not (random_last and n.startswith('out.')))]
     if wrong:
         raise UserError(f'{str(path)!r} does not contain weights of this network: {", ".join(wrong[:3])} …')
 
 
-def read_weights(path: Path) -> dict[str, torch.Tensor]:
+def state_in(content: dict) -> dict[str, torch.Tensor]:
     """The state dict in a file of ../train.py, or in a file that contains nothing else."""
-    content = read_content(path)
     return content['model'] if 'model' in content else content
+
+
+def outputs_of(state: dict[str, torch.Tensor]) -> int:
+    """Number of attributes of the last layer in a state dict; 0 if it has none."""
+    return len(state['out.weight']) if 'out.weight' in state else 0
 
 
 def read_content(path: Path) -> dict:

@@ -57,19 +57,32 @@ class Table:
 
     def select(self, attributes: list[str], drop: list[str]) -> Table:
         """Selects attributes, in the given order (all if empty), without those in `drop`; both in any spelling."""
-        known = {name_key(name): name for name in reversed(self.attributes)}
-
-        def spelled(name: str) -> str:
-            if name not in self.attributes and name_key(name) not in known:
-                raise UserError(f'the labels have no attribute {name!r}; they have {", ".join(self.attributes)}')
-            return name if name in self.attributes else known[name_key(name)]
-
-        dropped = {spelled(name) for name in drop}
-        chosen = [name for name in ([spelled(name) for name in attributes] or self.attributes) if name not in dropped]
-        if not chosen:
+        dropped = columns_in(self.attributes, drop, 'the labels have')
+        named = columns_in(self.attributes, attributes, 'the labels have')
+        columns = [i for i in named or range(len(self.attributes)) if i not in dropped]
+        if not columns:
             raise UserError('no attribute is left: all of them are dropped')
-        columns = [self.attributes.index(name) for name in chosen]
+        chosen = [self.attributes[i] for i in columns]
         return Table(chosen, self.images, self.labels[:, columns], self.splits, self.groups)
+
+
+def columns_in(names: list[str], wanted: list[str], has: str) -> list[int]:
+    """Positions of the wanted attributes among the names, which may be spelled differently.
+
+    `has`: what has these names, for the UserError that is raised if one is not among them.
+    """
+    known = {name_key(name): i for i, name in reversed(list(enumerate(names)))}
+    columns = []
+    for name in wanted:
+        if name not in names and name_key(name) not in known:
+            raise UserError(f'{has} no attribute {name!r}, but {", ".join(names)}')
+        columns.append(names.index(name) if name in names else known[name_key(name)])
+    return columns
+
+
+def are_same(names: list[str], others: list[str]) -> bool:
+    """Whether both are the same attributes in the same order, in any spelling."""
+    return [name_key(name) for name in names] == [name_key(name) for name in others]
 
 
 def name_key(name: str) -> str:
