@@ -22,16 +22,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from faces import charts, workers
+from faces import charts, checkpoint, workers
 from faces.augment import augment
 from faces.calibration import calibrate
 from faces.crops import Framing
-from faces.dataset import Dataset, add_crop_options, add_data_options, read_dataset
+from faces.dataset import Dataset, add_crop_options, add_data_options, fingerprint_of, read_dataset
 from faces.errors import UserError, main
 from faces.inference import logits_of, sigmoid
 from faces.loop import Limits, Training
 from faces.network import FaceAttributes, initialize, load_weights
-from faces.own_files import claim
+from faces.own_files import SAID, claim
 from faces.recipes import RECIPES, Recipe, recipe_with
 from faces.scores import score
 
@@ -86,22 +86,25 @@ def teach(data: Dataset, recipe: Recipe, options: argparse.Namespace, positions:
     for fold in range(options.distil):
         out = options.out / f'teacher-{fold + 1}'
         out.mkdir(parents=True, exist_ok=True)
-        predictions = out / 'said.npy'
         held = positions[folds[positions] == fold]
-        if not predictions.exists():
+        own = {**settings, 'fold': fold, 'held_out': fingerprint_of([data.names[i] for i in held])}
+        if checkpoint.load(out / SAID, own) is None:
+            torch.manual_seed(options.seed + 1 + fold)  # the same weights if earlier teachers are done
             print(f'teacher {fold + 1} of {options.distil}: {len(held)} images held out')
             network = FaceAttributes(len(data.attributes), recipe.dropout)
             initialize(network, options.init, data.attributes)
             limits = Limits(max(1, round(recipe.epochs * 0.6)), options.minutes * 0.2)
             training = Training(
-                network, recipe, data, positions[folds[positions] != fold], labels, device, limits, options.seed + 1 + fold, out, {**settings, 'fold': fold}
+                network, recipe, data, positions[folds[positions] != fold], labels, device, limits, options.seed + 1 + fold, out, own
             )
             training.resume()
             training.run()
             if workers.RANK == 0:
-                np.save(predictions, sigmoid(logits_of(training.tested, data.crops, held, device)))
+                said = sigmoid(logits_of(training.tested, data.crops, held, device))
+                checkpoint.save(out / SAID, {'settings': own, 'said': torch.from_numpy(said)})
             workers.wait()
-        taught[held] = (1 - options.distil_share) * data.labels[held] + options.distil_share * np.load(predictions)
+        said = checkpoint.load(out / SAID, own)['said'].numpy()
+        taught[held] = (1 - options.distil_share) * data.labels[held] + options.distil_share * said
     return taught
 
 
@@ -141,13 +144,16 @@ def train() -> None:
         data.frequencies(positions)  # refuses attributes that cannot be learned before files are written
         settings = {
             'recipe': asdict(recipe), 'init': options.init, 'seed': options.seed, 'attributes': data.attributes, 'images': len(positions),
-            'distil': options.distil, 'minutes': options.minutes, 'join_validation': options.join_validation,
+            'distil': options.distil, 'distil_share': options.distil_share if options.distil else None,
+            'minutes': options.minutes, 'join_validation': options.join_validation,
+            'validation': options.validation, 'drop_zero': options.drop_zero, 'data': data.fingerprint(),
         }  # fmt: skip
         if workers.RANK == 0:
             with torch.random.fork_rng(devices=[]):  # does not affect the weights drawn later
                 # Fails before files are written.
                 initialize(FaceAttributes(len(data.attributes), recipe.dropout), options.init, data.attributes)
             claim(options.out, options.fresh, options.init)
+            checkpoint.load(options.out / 'last.pt', settings)  # refused before teachers are trained
             print(
                 f'{recipe.name}: {len(positions)} images to train on, {len(data.positions("valid"))} to validate on, '
                 f'{len(data.positions("test"))} to test on; {len(data.attributes)} attributes; {workers.WORLD} × {device}'
@@ -157,6 +163,7 @@ def train() -> None:
 
         limits = Limits(recipe.epochs, options.minutes * (0.4 if options.distil else 1))
         labels = teach(data, recipe, options, positions, device, settings) if options.distil else softened(data.labels, data.soft, recipe.smoothing)
+        torch.manual_seed(options.seed)  # the same weights if the teachers are done
         network = FaceAttributes(len(data.attributes), recipe.dropout)
         initialize(network, options.init, data.attributes)
         training = Training(network, recipe, data, positions, labels, device, limits, options.seed, options.out, settings)

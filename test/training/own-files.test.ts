@@ -52,6 +52,8 @@ describe.skipIf(!isThere)('a training', () => {
       'best.partial',
       'teacher-1/best.pt',
       'teacher-2/said.npy',
+      'teacher-2/said.pt',
+      'teacher-2/.said.pt.face-clusters-partial',
       'teacher-2/last.pt',
     ];
     await writeFiles(out, Object.fromEntries([...own, ...mine].map((name) => [name, 'x'])));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 from pathlib import Path
 
 import torch
@@ -21,7 +22,7 @@ def save(path: Path, content: dict) -> None:
 
 
 def load(path: Path, settings: dict) -> dict | None:
-    """The checkpoint of the last epoch, or None.
+    """What `save` wrote with these settings, or None: the checkpoint of the last epoch mostly.
 
     Raises a UserError if it cannot be read, or belongs to a training with other settings.
     """
@@ -29,13 +30,17 @@ def load(path: Path, settings: dict) -> dict | None:
         return None
     try:
         content = torch.load(path, map_location='cpu')
-    except (OSError, RuntimeError, EOFError) as error:
+        found = dict(content['settings'])
+    except (OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, pickle.UnpicklingError) as error:
         raise UserError(f'cannot resume from {str(path)!r}: {error}; --fresh starts over') from error
-    differing = [name for name, value in settings.items() if content['settings'].get(name) != value]
-    if differing:
-        name = differing[0]
+    for name, value in settings.items():
+        if name not in found:
+            what = f'of an earlier version, which did not note its {name}'
+        elif found[name] != value:
+            what = f'with {name} = {found[name]!r}, but it is {value!r} now'
+        else:
+            continue
         raise UserError(
-            f'{str(path.parent)!r} contains a training with {name} = {content["settings"].get(name)!r}, but it is {settings[name]!r} now: '
-            'give another --out, or --fresh to start over'
+            f'{str(path.parent)!r} contains a training {what}: give another --out, or --fresh to start over'
         )
     return content

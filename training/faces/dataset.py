@@ -39,6 +39,11 @@ class Dataset:
         """Positions of the images of a part."""
         return np.flatnonzero(self.splits == split)
 
+    def fingerprint(self) -> str:
+        """What tells these labels, parts and people from others, for a training that goes on."""
+        labels = hashlib.sha256(self.labels.tobytes()).hexdigest()
+        return fingerprint_of(self.names, labels, self.soft.tolist(), self.splits.tolist(), self.groups.tolist())
+
     def frequencies(self, positions: np.ndarray) -> np.ndarray:
         """Share of the images that have each attribute, float32 `[attributes]`, of those in which it is defined.
 
@@ -50,6 +55,12 @@ class Dataset:
         if without:
             raise UserError(f'no label of {", ".join(without[:5])} is defined in the training part: leave it out with --drop')
         return ((labels >= 0.5).sum(0) / defined).astype(np.float32)
+
+
+def fingerprint_of(names: list[str], *more: object) -> str:
+    """Number of the images, and a hash of their names and of what else is given."""
+    digest = hashlib.sha256(json.dumps([names, *more]).encode()).hexdigest()
+    return f'{len(names)} images, SHA-256 {digest[:16]}…'
 
 
 def add_data_options(parser: ArgumentParser) -> None:

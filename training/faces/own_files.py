@@ -23,7 +23,10 @@ _NAMES = (
 )  # fmt: skip
 """Earlier versions wrote the last two."""
 _TEACHER = re.compile(r'teacher-\d+')
-_TEACHER_NAMES = (*_NAMES, 'said.npy')
+SAID = 'said.pt'
+"""What a teacher said of the images that were held out."""
+_TEACHER_NAMES = (*_NAMES, SAID, f'.{SAID}.face-clusters-partial', 'said.npy')
+"""Earlier versions wrote the last one."""
 
 
 def partial_of(path: Path) -> Path:
