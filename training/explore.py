@@ -19,6 +19,7 @@ from faces.crops import Framing, place_of, read_crop
 from faces.dataset import add_data_options, image_folders, read_tables
 from faces.errors import main
 from faces.own_files import add_overwrite_option, check_outputs
+from faces.pixels import UNREADABLE
 from faces.recipes import RECIPES
 
 
@@ -88,7 +89,7 @@ def show_faces(tables: list, names: list[str], options: argparse.Namespace) -> N
                 continue
             try:
                 crops.append(read_crop(path, framing))
-            except (OSError, ValueError):
+            except UNREADABLE:
                 continue
             titles.append('\n'.join([table.images[row], *(name.replace('_', ' ') for name, is_there in zip(names, table.labels[row] >= 0.5) if is_there)]))
             share -= 1

@@ -12,8 +12,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .errors import UserError
+from .pixels import UNREADABLE, read_pixels
 from .progress import progress
+
+# Raised when crops of the same images become others, so that cached ones are not taken.
+VERSION = 2
 
 # Part of LFW's deep-funneled 250×250 images that is framed like CelebA's aligned crops: left, top,
 # right, bottom, as fractions of the side.
@@ -52,9 +55,8 @@ class Framing:
 
 
 def read_crop(path: Path, framing: Framing) -> np.ndarray:
-    """uint8 `[height, width, 3]`. Raises OSError for an image that cannot be decoded."""
-    with Image.open(path) as image:
-        pixels = np.asarray(image.convert('RGB'))
+    """uint8 `[height, width, 3]`. Raises one of `UNREADABLE` for an image that cannot be decoded."""
+    pixels = read_pixels(path)
     height, width = pixels.shape[:2]
     left, top, right, bottom = framing.box(width, height)
     # The border is replicated where the frame extends beyond the image.
@@ -73,7 +75,7 @@ def place_of(folder: Path, name: str) -> Path | None:
 def _crop(job: tuple[Path, Framing]) -> np.ndarray | None:
     try:
         return read_crop(*job)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except UNREADABLE:
         return None
 
 
@@ -81,7 +83,7 @@ def load_crops(paths: list[Path], framing: Framing, cache: Path, workers: int) -
     """Crops of all images, uint8 `[n, height, width, 3]`, memory-mapped from the cache, and whether
     each could be read, bool `[n]`."""
     stamp = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in paths]
-    key = hashlib.sha256(json.dumps([stamp, framing.width, framing.height, framing.stretch]).encode()).hexdigest()[:16]
+    key = hashlib.sha256(json.dumps([VERSION, stamp, framing.width, framing.height, framing.stretch]).encode()).hexdigest()[:16]
     cache.mkdir(parents=True, exist_ok=True)
     file, marks = cache / f'crops-{key}.npy', cache / f'crops-{key}.read.npy'
     if not (file.exists() and marks.exists()):
