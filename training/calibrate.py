@@ -46,7 +46,7 @@ def run() -> None:
     network = trained.network()
     data = trained.read_dataset(options)
     columns = trained.columns(data)
-    train, valid = data.positions('train'), data.positions('valid')
+    train, valid = data.needed('train'), data.needed('valid')
     train, valid = train[~data.soft[train]], valid[~data.soft[valid]]
     if len(valid) == 0 or len(train) == 0:
         raise UserError(f'expected true labels in both parts, got {len(valid)} for validation and {len(train)} for training')

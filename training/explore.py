@@ -48,9 +48,9 @@ def run() -> None:
     correlation = correlation_of(present, defined)
     undefined = '' if defined.all() else f'; {int((~defined).sum()):,} of {defined.size:,} labels are not defined'
     print(f'{len(present):,} rows, {len(names)} attributes; {int((labels < 0.5).all(1).sum()):,} rows have none of them{undefined}')
-    for part in ('train', 'valid', 'test', 'none'):
-        if parts[part]:
-            print(f'{part:12} {parts[part]:>9,}')
+    known = [part for part in ('train', 'valid', 'test', 'none') if parts[part]]
+    for part in [*known, *sorted(set(parts) - set(known))]:  # such as the folds of LFW
+        print(f'{part:12} {parts[part]:>9,}')
     print(f'\nindex  {"attribute":20} frequency')
     for i in np.argsort(-frequencies):
         print(f'{i:5}  {names[i].replace("_", " "):20} {frequencies[i]:.4f}')

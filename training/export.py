@@ -77,7 +77,9 @@ def run() -> None:
     original = copy.deepcopy(network)
     fold_head(network, calibration)
     thresholds = calibration.balanced if calibration is not None else None
-    about = About(attributes, framing, content['frequencies'], thresholds, options.about or f'trained {date.today().isoformat()}, recipe {content["recipe"]["name"]}')
+    trained_as = f'trained {date.today().isoformat()}, recipe {content["recipe"]["name"]}'
+    text = options.about or trained_as
+    about = About(attributes, framing, content['frequencies'], thresholds, text)
     exact = export(network, framing, files['f32'])
     models = {'f32': exact, 'f16': to_float16(clip_at_one(exact))}
     crops = calibration_crops(options, framing, attributes)
@@ -116,7 +118,7 @@ def calibration_crops(options: argparse.Namespace, framing: Framing, attributes:
         return None
     options.attributes = options.attributes or json.dumps(attributes)
     data = read_dataset(options, framing)
-    positions = data.positions('train')
+    positions = data.needed('train')
     drawn = np.random.default_rng(options.seed).permutation(positions)[: options.calibrate_on]
     return data.crops[np.sort(drawn)]
 

@@ -3,8 +3,8 @@
     python3 training/narrow.py runs/default/best.pt --data celeba.csv --images celeba --out runs/narrow/best.pt
 
 It needs no labels. The pruned network is fitted to the original one, so the calibration stays valid: a
-calibration.json beside the weights is copied. All attributes are kept: `--attributes` and `--drop` choose only
-those whose accuracy is printed.
+calibration.json beside the weights is copied. All attributes are kept: `--attributes` and `--drop`
+choose only those whose accuracy is printed.
 """
 
 from __future__ import annotations
@@ -56,10 +56,10 @@ def run() -> None:
     widths = widths_in(options.widths, network)
     data = trained.read_dataset(options)
     columns = trained.columns(data)
-    valid = data.positions('valid')
+    train, valid = data.needed('train'), data.positions('valid')
     device = torch.device('cpu')
     before = logits_of(network, data.crops, valid, device)[:, columns]
-    left = narrow(network, widths, data.crops, data.positions('train'), options.steps, options.batch, options.seed)
+    left = narrow(network, widths, data.crops, train, options.steps, options.batch, options.seed)
     for block, share in left.items():
         print(f'block {block}: {100 * share:.2f} % of the variance left after fitting')
     after = logits_of(network, data.crops, valid, device)[:, columns]

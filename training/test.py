@@ -21,7 +21,7 @@ from faces import charts, workers
 from faces.calibration import Calibration
 from faces.dataset import add_crop_options, add_data_options
 from faces.degrade import BLURS, SIZES, blurred, smaller
-from faces.errors import UserError, main
+from faces.errors import main
 from faces.inference import logits_of, sigmoid
 from faces.own_files import add_overwrite_option, check_outputs
 from faces.progress import progress
@@ -59,9 +59,7 @@ def run() -> None:
     columns = trained.columns(data)
     device = workers.device_of(options.device)
     network.to(device)
-    positions = data.positions(options.split)
-    if len(positions) == 0:
-        raise UserError(f'no images in the part {options.split!r}')
+    positions = data.needed(options.split)
     calibration = calibration_of(options, trained.outputs(data), data.attributes)
 
     def probabilities(crops: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -82,7 +80,9 @@ def run() -> None:
     print(f'written to {options.out}')
 
 
-def calibration_of(options: argparse.Namespace, outputs: list[str], wanted: list[str]) -> Calibration | None:
+def calibration_of(
+    options: argparse.Namespace, outputs: list[str], wanted: list[str]
+) -> Calibration | None:
     path = options.calibration or options.weights.parent / 'calibration.json'
     if options.no_calibration or (options.calibration is None and not path.exists()):
         return None

@@ -89,13 +89,15 @@ def teach(data: Dataset, recipe: Recipe, options: argparse.Namespace, positions:
         held = positions[folds[positions] == fold]
         own = {**settings, 'fold': fold, 'held_out': fingerprint_of([data.names[i] for i in held])}
         if checkpoint.load(out / SAID, own) is None:
-            torch.manual_seed(options.seed + 1 + fold)  # the same weights if earlier teachers are done
+            seed = options.seed + 1 + fold
+            torch.manual_seed(seed)  # the same weights if earlier teachers are done
             print(f'teacher {fold + 1} of {options.distil}: {len(held)} images held out')
             network = FaceAttributes(len(data.attributes), recipe.dropout)
             initialize(network, options.init, data.attributes)
             limits = Limits(max(1, round(recipe.epochs * 0.6)), options.minutes * 0.2)
+            others = positions[folds[positions] != fold]
             training = Training(
-                network, recipe, data, positions[folds[positions] != fold], labels, device, limits, options.seed + 1 + fold, out, own
+                network, recipe, data, others, labels, device, limits, seed, out, own
             )
             training.resume()
             training.run()
@@ -140,20 +142,24 @@ def train() -> None:
         if options.join_validation:
             positions = np.sort(np.concatenate([positions, data.positions('valid')]))
         if len(positions) < 2 or len(data.positions('valid')) == 0:
-            raise UserError(f'expected images to train and to validate on, got {len(positions)} and {len(data.positions("valid"))}')
+            counts = f'got {len(positions)} and {len(data.positions("valid"))}'
+            expected = 'expected images to train and to validate on'
+            raise UserError(f'{expected}, {counts}: {data.parts()}')
         data.frequencies(positions)  # refuses attributes that cannot be learned before files are written
         settings = {
             'recipe': asdict(recipe), 'init': options.init, 'seed': options.seed, 'attributes': data.attributes, 'images': len(positions),
-            'distil': options.distil, 'distil_share': options.distil_share if options.distil else None,
+            'distil': options.distil,
+            'distil_share': options.distil_share if options.distil else None,
             'minutes': options.minutes, 'join_validation': options.join_validation,
-            'validation': options.validation, 'drop_zero': options.drop_zero, 'data': data.fingerprint(),
+            'validation': options.validation, 'drop_zero': options.drop_zero,
+            'data': data.fingerprint(),
         }  # fmt: skip
         if workers.RANK == 0:
             with torch.random.fork_rng(devices=[]):  # does not affect the weights drawn later
                 # Fails before files are written.
-                initialize(FaceAttributes(len(data.attributes), recipe.dropout), options.init, data.attributes)
+                initialize(FaceAttributes(len(data.attributes)), options.init, data.attributes)
             claim(options.out, options.fresh, options.init)
-            checkpoint.load(options.out / 'last.pt', settings)  # refused before teachers are trained
+            checkpoint.load(options.out / 'last.pt', settings)  # fails before teachers are trained
             print(
                 f'{recipe.name}: {len(positions)} images to train on, {len(data.positions("valid"))} to validate on, '
                 f'{len(data.positions("test"))} to test on; {len(data.attributes)} attributes; {workers.WORLD} × {device}'

@@ -47,7 +47,8 @@ class Calibration:
         try:
             content = json.loads(path.read_text())
             names = [str(name) for name in content.get('attributes', outputs)]
-            values = {key: [float(v) for v in content[key]] for key in ('scale', 'shift', 'balanced')}
+            keys = ('scale', 'shift', 'balanced')
+            values = {key: [float(value) for value in content[key]] for key in keys}
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise UserError(f'cannot read the calibration {str(path)!r}: {error!r}') from error
         for key, each in values.items():
@@ -57,10 +58,14 @@ class Calibration:
                     f'got {len(each)} values; calibrate.py writes it anew'
                 )
         columns = columns_in(names, wanted, f'the calibration {str(path)!r} has')
-        return Calibration(wanted, **{key: [each[i] for i in columns] for key, each in values.items()})
+        chosen = {key: [each[i] for i in columns] for key, each in values.items()}
+        return Calibration(wanted, **chosen)
 
 
-def calibrate(attributes: list[str], logits: np.ndarray, labels: np.ndarray, frequencies: np.ndarray, prior: float = 20.0) -> Calibration:
+def calibrate(
+    attributes: list[str], logits: np.ndarray, labels: np.ndarray, frequencies: np.ndarray,
+    prior: float = 20.0,
+) -> Calibration:  # fmt: skip
     """Platt scaling of each attribute (Platt 1999), without labels that are NaN.
 
     `prior`: weight, in faces, of a prior for no change. It regularizes rare attributes, which have

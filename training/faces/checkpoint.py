@@ -12,6 +12,11 @@ from .errors import UserError
 from .own_files import partial_of
 
 
+_UNREADABLE = (
+    OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, pickle.UnpicklingError,
+)  # fmt: skip
+
+
 def save(path: Path, content: dict) -> None:
     """Writes a file atomically. A link in its place is replaced, not followed."""
     partial = partial_of(path)
@@ -31,7 +36,7 @@ def load(path: Path, settings: dict) -> dict | None:
     try:
         content = torch.load(path, map_location='cpu')
         found = dict(content['settings'])
-    except (OSError, RuntimeError, EOFError, ValueError, LookupError, TypeError, pickle.UnpicklingError) as error:
+    except _UNREADABLE as error:
         raise UserError(f'cannot resume from {str(path)!r}: {error}; --fresh starts over') from error
     for name, value in settings.items():
         if name not in found:
@@ -41,6 +46,7 @@ def load(path: Path, settings: dict) -> dict | None:
         else:
             continue
         raise UserError(
-            f'{str(path.parent)!r} contains a training {what}: give another --out, or --fresh to start over'
+            f'{str(path.parent)!r} contains a training {what}: '
+            'give another --out, or --fresh to start over'
         )
     return content

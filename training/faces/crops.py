@@ -55,7 +55,7 @@ class Framing:
 
 
 def read_crop(path: Path, framing: Framing) -> np.ndarray:
-    """uint8 `[height, width, 3]`. Raises one of `UNREADABLE` for an image that cannot be decoded."""
+    """uint8 `[height, width, 3]`. Raises one of `UNREADABLE` for what cannot be decoded."""
     pixels = read_pixels(path)
     height, width = pixels.shape[:2]
     left, top, right, bottom = framing.box(width, height)
@@ -83,7 +83,8 @@ def load_crops(paths: list[Path], framing: Framing, cache: Path, workers: int) -
     """Crops of all images, uint8 `[n, height, width, 3]`, memory-mapped from the cache, and whether
     each could be read, bool `[n]`."""
     stamp = [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in paths]
-    key = hashlib.sha256(json.dumps([VERSION, stamp, framing.width, framing.height, framing.stretch]).encode()).hexdigest()[:16]
+    what = [VERSION, stamp, framing.width, framing.height, framing.stretch]
+    key = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
     cache.mkdir(parents=True, exist_ok=True)
     file, marks = cache / f'crops-{key}.npy', cache / f'crops-{key}.read.npy'
     if not (file.exists() and marks.exists()):

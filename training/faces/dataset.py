@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,10 @@ import numpy as np
 
 from .crops import Framing, load_crops, place_of
 from .errors import UserError
-from .tables import Table, read_table
+from .tables import SPLITS, Table, read_table
+
+PART_NAMES = {split: name for name, split in SPLITS.items() if name}
+"""What the parts are called in labels."""
 
 
 @dataclass
@@ -39,10 +43,32 @@ class Dataset:
         """Positions of the images of a part."""
         return np.flatnonzero(self.splits == split)
 
+    def needed(self, split: str) -> np.ndarray:
+        """Positions of the images of a part. Raises a UserError if there are none."""
+        positions = self.positions(split)
+        if len(positions) == 0:
+            raise UserError(f'no images in the part {PART_NAMES[split]!r}: {self.parts()}')
+        return positions
+
+    def parts(self) -> str:
+        """The parts that there are, and how to get others: for messages that one is missing."""
+        counts = Counter(PART_NAMES.get(split, split) for split in self.splits.tolist())
+        found = ', '.join(f'{part or "none"} ({count})' for part, count in counts.most_common(12))
+        what = f'the images are in the parts {found}'
+        if not any(counts[name] for name in PART_NAMES.values()):
+            lfw = ' (of LFW by peopleDevTrain.txt and peopleDevTest.txt beside the labels)'
+            is_lfw = any(part.startswith('fold ') for part in counts)
+            what += f'; call them training, validation and test{lfw if is_lfw else ""}'
+            what += ', or leave them out: then parts are drawn by person'
+        elif not counts['validation']:
+            what += '; --validation holds out a larger share of the people'
+        return what
+
     def fingerprint(self) -> str:
         """What tells these labels, parts and people from others, for a training that goes on."""
         labels = hashlib.sha256(self.labels.tobytes()).hexdigest()
-        return fingerprint_of(self.names, labels, self.soft.tolist(), self.splits.tolist(), self.groups.tolist())
+        of_rows = [each.tolist() for each in (self.soft, self.splits, self.groups)]
+        return fingerprint_of(self.names, labels, *of_rows)
 
     def frequencies(self, positions: np.ndarray) -> np.ndarray:
         """Share of the images that have each attribute, float32 `[attributes]`, of those in which it is defined.

@@ -30,7 +30,8 @@ class Trained:
 
     def network(self) -> FaceAttributes:
         """The network with all its outputs, whichever attributes are compared."""
-        count = outputs_of(state_in(self.content)) if self.attributes is None else len(self.attributes)
+        names = self.attributes
+        count = outputs_of(state_in(self.content)) if names is None else len(names)
         network = FaceAttributes(count)
         load_weights(network, self.path)
         return network
@@ -42,8 +43,9 @@ class Trained:
         count = outputs_of(state_in(self.content))
         if count != len(data.attributes):
             raise UserError(
-                f'{str(self.path)!r} does not tell the names of its {count} attributes, and the data have '
-                f'{len(data.attributes)}: name all {count} in their order with --attributes, without --drop'
+                f'{str(self.path)!r} does not tell the names of its {count} attributes, '
+                f'and the data have {len(data.attributes)}: '
+                f'name all {count} in their order with --attributes'
             )
         return data.attributes
 
