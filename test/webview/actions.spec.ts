@@ -214,3 +214,25 @@ test('saves the chart of a cluster, from its menu and beside the chart', async (
     { cluster: 1, action: 'saveChart' },
   ]);
 });
+
+test('the bar of a selection gives the focus back when it closes', async ({ mountComponent }) => {
+  const { component, page } = await mountComponent('fc-app', { panel: panelState() });
+  const cards = component.locator('fc-cluster-card');
+  const bar = component.getByRole('toolbar', { name: 'Selection' });
+  await cards.nth(1).getByRole('checkbox').check();
+  await cards.nth(0).getByRole('checkbox').check();
+  await bar.locator('#merge').focus();
+  await page.keyboard.press('Enter');
+  await expect(bar).toHaveCount(0);
+  await expect(cards.nth(1).locator('#open')).toBeFocused();
+
+  const search = component.getByRole('searchbox');
+  await search.fill('smiling');
+  await page.keyboard.press('Enter');
+  await component.locator('fc-answer-view .face').first().focus();
+  await page.keyboard.press('Space');
+  await bar.locator('#notFace').focus();
+  await page.keyboard.press('Enter');
+  await expect(bar).toHaveCount(0);
+  await expect(component.locator('fc-answer-view #back')).toBeFocused();
+});

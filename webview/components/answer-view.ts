@@ -184,6 +184,10 @@ export class AnswerView extends LitElement {
   };
 
   override firstUpdated() {
+    this.focusStart();
+  }
+
+  focusStart(): void {
     focusIfHere(this.renderRoot.querySelector<HTMLElement>('#back'));
   }
 }

@@ -49,7 +49,7 @@ export class App extends LitElement {
 
   @query('fc-photo-dialog') private photoDialog!: PhotoDialog | null;
   private readonly pictures = new AllPictures(this);
-  private readonly selected = new Selected(this);
+  private readonly selected: Selected = new Selected(this);
   /** Scroll position of the overview when a cluster was opened. */
   private overviewScroll = 0;
 

@@ -279,6 +279,10 @@ export class ClusterView extends LitElement {
   };
 
   override firstUpdated() {
+    this.focusStart();
+  }
+
+  focusStart(): void {
     focusIfHere(this.renderRoot.querySelector<HTMLElement>('#back'));
   }
 }

@@ -167,6 +167,10 @@ export class Overview extends LitElement {
     this.renderRoot.querySelector<HTMLInputElement>('input[type=search]')?.focus();
   }
 
+  focusStart(): void {
+    focusIfHere(this.renderRoot.querySelector<HTMLInputElement>('input[type=search]'));
+  }
+
   /** Returns the focus to a cluster's card. */
   async focusCard(cluster: number): Promise<void> {
     await this.updateComplete;
