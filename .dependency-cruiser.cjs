@@ -10,7 +10,7 @@ const MAY_IMPORT = {
   'src/channel': ['src/util', 'src/text'],
   'src/protocol': ['src/domain', 'src/util'],
   'src/cuda': ['src/util', 'src/text'],
-  'src/archives': ['src/util', 'src/text'],
+  'src/archives': ['src/images/image-extensions', 'src/util', 'src/text'],
   'src/images': ['src/archives', 'src/domain', 'src/util', 'src/text'],
   'src/networks': ['src/channel', 'src/cuda', 'src/domain', 'src/util', 'src/text'],
   'src/faces': ['src/images', 'src/networks', 'src/domain', 'src/util', 'src/text'],

@@ -62,7 +62,15 @@ export interface ImageColumns {
   bytes: Column;
   /** Their names; undefined where there are none. */
   names: Column | undefined;
+  /** Columns of texts beside them that name files: for images that `names` has no name for. */
+  fileNames: Column[];
 }
+
+/** Names of columns of texts that name files: in lower case, without spaces and underscores. */
+const FILE_NAMES: ReadonlySet<string> = new Set([
+  'filename', 'filepath', 'fname', 'path', 'imagefile', 'imagefilename', 'imagefilepath', 'imageid', 'imagename',
+  'imagepath', 'imgfile', 'imgfilename', 'imgid', 'imgname', 'imgpath',
+]); // prettier-ignore
 
 /** Names of columns of images, where there are several columns that could be. */
 const IMAGE_NAME = /^(?:image|img|picture|photo|face|jpe?g|png|webp)s?$/i;
@@ -89,16 +97,26 @@ export function imageColumns(metadata: FileMetaData): ImageColumns {
   return found;
 }
 
-function findImageColumns(metadata: FileMetaData): ImageColumns | undefined {
-  const candidates = orDamaged(() => parquetSchema(metadata).children.flatMap(candidate));
-  return (
+/** @returns undefined where there is none. */
+export function findImageColumns(metadata: FileMetaData): ImageColumns | undefined {
+  const columns = orDamaged(() => parquetSchema(metadata).children);
+  const candidates = orDamaged(() => columns.flatMap(candidate));
+  const found =
     candidates.find(({ name }) => IMAGE_NAME.test(name)) ??
     candidates.find(({ isStructure }) => isStructure) ??
-    candidates[0]
-  );
+    candidates[0];
+  if (found === undefined) return undefined;
+  return { ...found, fileNames: columns.filter(holdsFileNames).map((node) => columnOf(node)) };
 }
 
-function candidate(node: SchemaTree): (ImageColumns & { name: string; isStructure: boolean })[] {
+function holdsFileNames(node: SchemaTree): boolean {
+  const name = node.element.name.toLowerCase().replaceAll(/[_ ]/g, '');
+  return FILE_NAMES.has(name) && isBytes(node) && !isBinary(node);
+}
+
+type Candidate = Omit<ImageColumns, 'fileNames'> & { name: string; isStructure: boolean };
+
+function candidate(node: SchemaTree): Candidate[] {
   const { name, repetition_type: repetition } = node.element;
   if (repetition === 'REPEATED') return [];
   if (isBytes(node) && isBinary(node))

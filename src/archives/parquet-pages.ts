@@ -1,12 +1,12 @@
 /** The pages of a column of a .parquet file. */
-import type { PageHeader } from 'hyparquet';
+import type { FileMetaData, PageHeader } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
 import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import type { ArchiveFile } from './archive-file';
-import { type Chunk, orDamaged } from './parquet-columns';
+import { type Chunk, chunkOf, type Column, orDamaged } from './parquet-columns';
 import { dictionaryValues, type PageFormat, pageValues } from './parquet-page';
 
 /** Maximum size of a page, compressed or not; usual are some megabytes. */
@@ -65,6 +65,17 @@ export function* pagesOf(
     }
     position += length;
   }
+  return undefined;
+}
+
+/** The data pages of a column in all groups of rows. */
+export function* pagesIn(
+  file: ArchiveFile,
+  { row_groups: groups }: FileMetaData,
+  column: Column,
+): Generator<Page, undefined> {
+  for (const group of groups)
+    yield* pagesOf(file, chunkOf(group, column), column, Number(group.num_rows));
   return undefined;
 }
 

@@ -9,6 +9,7 @@ import { entryPlace } from '../../src/archives/archive-path';
 import { makeIndex } from '../../src/archives/open-archives';
 import { pageValues } from '../../src/archives/parquet-page';
 import { readEntry } from '../../src/archives/read-entry';
+import { scanImages } from '../../src/images/scan-folders';
 import { temporaryFolder } from '../support/images';
 import { binaryParquet, imageParquet } from '../support/parquet';
 
@@ -95,6 +96,35 @@ describe('a .parquet file', () => {
     await expect(read(archive, 'elsewhere.jpg')).rejects.toThrow('its row holds no image');
     await expect(read(archive, '6.png')).rejects.toThrow('its row holds no image');
     await expect(read(archive, 'a.jpg', 4)).rejects.toThrow('it has 6 bytes: expected at most 4');
+  });
+
+  it('adds an extension to names that have none of an image, so that no row is left out', async () => {
+    const paths = [
+      'Mr.White',
+      'b.1',
+      'v1.2/c',
+      'd.JPG',
+      'e.mov',
+      'f.',
+      'g.jpg',
+      'g.jpg',
+      'g (row 7).jpg',
+    ];
+    const archive = await written(
+      imageParquet(paths.map((path) => ({ bytes: Buffer.from('GIF89a'), path }))),
+    );
+    const { images } = await scanImages([archive]);
+    expect(Array.from(images, ({ name }) => name)).toEqual([
+      'Mr.White.gif',
+      'b.1.gif',
+      'd.JPG',
+      'e.mov.gif',
+      'f..gif',
+      'g (row 7) (row 8).jpg',
+      'g (row 7).jpg',
+      'g.jpg',
+      'v1.2/c.gif',
+    ]);
   });
 
   it('is refused with the reason where it holds no images, or is damaged', async () => {
