@@ -106,15 +106,17 @@ export function unusualJpeg(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-/** Bytes at the end in which the end marker is searched for: some programs pad files. */
+/** Bytes at the end in which the end marker usually is: some programs pad files. */
 const TAIL = 4096;
 
 /**
- * Whether a JPEG has its end marker. Some programs leave it out, and libvips then takes a complete
- * progressive image for one that is cut short.
+ * Whether a JPEG has its end marker, wherever: a video follows that of a motion photo. Some
+ * programs leave it out, and libvips then takes a complete progressive image for one that is cut
+ * short.
  */
 export const hasEndMarker = (bytes: Buffer): boolean =>
-  bytes.subarray(Math.max(0, bytes.length - TAIL)).includes(END_MARKER);
+  bytes.subarray(Math.max(0, bytes.length - TAIL)).includes(END_MARKER) ||
+  findEnd(bytes) !== undefined;
 
 export const withEndMarker = (bytes: Buffer): Buffer => Buffer.concat([bytes, END_MARKER]);
 
@@ -156,22 +158,30 @@ export function profileSegments(profile: Buffer): Buffer {
 }
 
 /**
- * Where a JPEG ends that other data follow: after its end marker. Thumbnails in its segments are
- * passed over.
+ * Where a JPEG ends that other data follow: after its end marker.
  * @returns the length of the bytes where it has none.
  */
-export function endOfJpeg(bytes: Buffer): number {
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    at = bytes.indexOf(0xff, at);
-    if (at < 0 || at + 4 > bytes.length) break;
+export const endOfJpeg = (bytes: Buffer): number => findEnd(bytes) ?? bytes.length;
+
+/**
+ * The position after the end marker; undefined where there is none. Thumbnails in segments are
+ * passed over. The bytes are looked at one by one: a search for each 0xff would take many times as
+ * long where they are many.
+ */
+function findEnd(bytes: Buffer): number | undefined {
+  for (let at = 2; at + 2 <= bytes.length;) {
+    if (bytes[at] !== 0xff) {
+      at += 1;
+      continue;
+    }
     const marker = bytes[at + 1]!;
     if (marker === END_MARKER[1]) return at + 2;
     // Coded data hold stuffed zeros and restart markers.
     const hasLength = marker >= 0xc0 && (marker < 0xd0 || marker > 0xd8) && marker !== 0xff;
+    if (hasLength && at + 4 > bytes.length) return undefined;
     at += hasLength ? 2 + bytes.readUInt16BE(at + 2) : marker === 0xff ? 1 : 2;
   }
-  return bytes.length;
+  return undefined;
 }
 
 /** Whether any frame is progressive, with Huffman or arithmetic coding. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodePixels } from '../../src/images/decode';
 import { encodedImage } from '../../src/images/encoded-image';
+import { hasEndMarker } from '../../src/images/jpeg-markers';
 import { quarters, turnedQuarters } from '../support/images';
 import { tiff } from '../support/tiff';
 
@@ -228,6 +229,48 @@ describe('a JPEG without its end marker', () => {
       'the JPEG is cut short: its end marker is missing',
     );
   });
+});
+
+describe('a JPEG that other data follow, like the video of a motion photo', () => {
+  const video = Buffer.alloc(10_000, 'mp4');
+
+  it.each([true, false])('is plain (progressive: %s)', async (progressive) => {
+    const bytes = await quarters(WIDTH, HEIGHT).jpeg({ progressive, quality: 95 }).toBuffer();
+    const image = await encodedImage(Buffer.concat([bytes, video]));
+    expect(image).toMatchObject({ plainJpeg: true, lacksEnd: false });
+    expectUpright(await decoded(Buffer.concat([bytes, video])));
+  });
+
+  it('is read where libjpeg warns', async () => {
+    // Orientations are libvips's matter, which tells of bytes that are too many.
+    const turned = quarters(WIDTH, HEIGHT)
+      .jpeg({ progressive: true })
+      .withMetadata({ orientation: 3 });
+    const bytes = await turned.toBuffer();
+    const superfluous = Buffer.from('superfluous');
+    const whole = [bytes.subarray(0, -2), superfluous, bytes.subarray(-2), video];
+    const { width, height } = await decoded(Buffer.concat(whole));
+    expect([width, height]).toEqual([WIDTH, HEIGHT]);
+  });
+
+  it.each([
+    ['its thumbnail', Buffer.from([0xff, 0xe1, 0, 6, 0xff, 0xd8, 0xff, 0xd9])],
+    ['a table', Buffer.from([0xff, 0xfe, 0, 4, 0xff, 0xd9])],
+  ])('is cut short where the only end is that of %s', async (_, segment) => {
+    const bytes = await quarters(610, 430).jpeg({ quality: 95 }).toBuffer();
+    const start = bytes.subarray(2, bytes.length / 2);
+    const cut = Buffer.concat([bytes.subarray(0, 2), segment, start, video]);
+    await expect(decoded(cut)).rejects.toThrow('the JPEG is cut short: its end marker is missing');
+  });
+
+  it.each([[0xff], [0xff, 0x00], [0xff, 0xc0, 0, 0], [0xff, 0xd0], [0]])(
+    'is searched for its end once, whatever it repeats (%s)',
+    (...repeated) => {
+      const bytes = Buffer.alloc(50e6, Buffer.from(repeated));
+      bytes.writeUInt16BE(0xffd8, 0);
+      expect(hasEndMarker(bytes)).toBe(false);
+    },
+  );
 });
 
 describe('a JPEG of a kind that is not read', () => {
