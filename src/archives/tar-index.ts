@@ -27,11 +27,10 @@ export function* indexTar(file: ArchiveFile): Indexing {
       extended = { ...extended, ...extensionAt(file, header) };
       position = end;
     } else {
-      const size = extended.size ?? header.size;
-      header.size = size;
+      header.size = extended.size ?? header.size;
       addEntry(builder, header, extended);
       extended = {};
-      position = endOf(file, data, size);
+      position = hasNoData(file, header) ? data : endOf(file, data, header.size);
     }
     if (i % STEP === 0) yield;
   }
@@ -71,6 +70,28 @@ function headerAt(file: ArchiveFile, position: number): PlacedHeader | undefined
   return { name, size, type, data, end: endOf(file, data, EXTENSIONS.has(type) ? size : 0) };
 }
 
+/** Types of links, devices, folders and pipes. */
+const WITHOUT_DATA: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
+
+/**
+ * Whether the size of an entry that is no file says nothing, as another header or the end follows.
+ * Some programs write the size of what a link leads to, or of a folder; of others, data follow.
+ */
+function hasNoData(file: ArchiveFile, { name, type, data, size }: PlacedHeader): boolean {
+  if (size === 0 || !(WITHOUT_DATA.has(type) || name.endsWith('/'))) return false;
+  const next = blockAt(file, data);
+  // Data may begin with zeros, too.
+  return next === 'end' ? blockAt(file, data + roundedUp(size)) !== 'header' : next === 'header';
+}
+
+/** What a block is: 'end' also where the file ends. */
+function blockAt(file: ArchiveFile, position: number): 'header' | 'end' | 'data' {
+  if (position === file.size) return 'end';
+  if (position + BLOCK > file.size) return 'data';
+  const header = tarHeader(file.window(position, BLOCK));
+  return header === undefined ? 'data' : header === 'end' ? 'end' : 'header';
+}
+
 const noHeader = (position: number) =>
   new UserError(
     position === 0
@@ -78,9 +99,12 @@ const noHeader = (position: number) =>
       : t('it is damaged: expected the header of an entry at byte {0}', count(position)),
   );
 
+/** @param size in bytes. @returns that of whole blocks. */
+const roundedUp = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
+
 /** Position after data, which fill whole blocks. */
 function endOf(file: ArchiveFile, data: number, size: number): number {
-  const end = data + Math.ceil(size / BLOCK) * BLOCK;
+  const end = data + roundedUp(size);
   if (data + size > file.size) throw cutOff(data, size, file.size);
   return Math.min(end, file.size); // the last block may lack its filling
 }

@@ -121,6 +121,34 @@ describe('the index of a .tar file', () => {
     }
   });
 
+  it.each(['Link', 'SymbolicLink', 'CharacterDevice', 'BlockDevice', 'Directory', 'FIFO'] as const)(
+    'goes on after a size that no data follow, and after data: %s',
+    async (type) => {
+      const header = tarEntry({ path: 'a.jpg', type, linkpath: 'b.jpg', size: 700 });
+      const old = changed(tarEntry({ path: 'folder/', size: 700 }), 156, '\0');
+      const next = tarEntry({ path: 'next.jpg' }, 'next');
+      const data = Buffer.alloc(1024, 'data');
+      const names = type === 'Directory' ? ['next.jpg'] : ['a.jpg', 'next.jpg'];
+      for (const parts of [
+        [header, next, ZEROS],
+        [header, next],
+        [header, data, next],
+        [header, Buffer.alloc(1024), next],
+        [old, header, old, data, next, ZEROS],
+        [next, header, ZEROS],
+        [next, header],
+        [new Pax({ path: 'a.jpg', size: 900 }).encode(), header, next],
+      ]) {
+        const archive = await written(...parts);
+        expect(await entryNames(archive)).toEqual(names);
+        expect(await entryText(archive, 'next.jpg')).toBe('next');
+      }
+      await expect(makeIndex(await written(header, data.subarray(0, 600)))).rejects.toThrow(
+        'expected 700 bytes from byte 512 on, but it ends at byte 1,112',
+      );
+    },
+  );
+
   it('takes names as places in the archive, and refuses those that lead elsewhere', async () => {
     const archive = await written(
       tarEntry({ path: '/etc/1.jpg' }),
