@@ -1,16 +1,19 @@
 /** Names of entries of .zip files. */
+import { isUtf8 } from 'node:buffer';
 import { crc32 } from '../util/crc32';
 
 const UTF8 = 1 << 11;
 /** Extra field of Info-ZIP: the name in UTF-8. */
 const UNICODE_PATH = 0x7075;
 
-/** The upper half of code page 437, which names are in that are not marked as UTF-8. */
+/** The upper half of code page 437, which names are in that are not UTF-8. */
 const CP437 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00A0';
 
 /**
- * Decodes a name as the standard has it (APPNOTE.TXT, appendix D).
+ * Decodes a name as the standard has it (APPNOTE.TXT, appendix D), except that UTF-8 need not be
+ * marked: macOS does not mark it. Words in code page 437 are no UTF-8 by chance, as their letters
+ * would have to stand beside its lines.
  * @param flags general purpose bit flag.
  * @param extra the extra field.
  */
@@ -23,6 +26,7 @@ export function zipName(raw: Buffer, flags: number, extra: Buffer): string {
   // A program that knows nothing of this field may have changed the name: then it does not apply.
   if (unicode !== undefined && unicode.length > 5 && unicode.readUInt32LE(1) === crc32(raw))
     return unicode.toString('utf8', 5);
+  if (isUtf8(raw)) return raw.toString('utf8');
   return latin.replaceAll(/[\x80-\xff]/g, (character) => CP437[character.charCodeAt(0) - 0x80]!);
 }
 

@@ -95,6 +95,28 @@ describe('the index of a .zip file', () => {
     expect(await entryNames(await zipped({ name: odd, extra: extra(1) }))).toEqual(['░\u00A0']);
   });
 
+  it('decodes names in UTF-8 that are not marked as such, as macOS writes them', async () => {
+    const names = ['Bilder/für.jpg', 'Bilder/u\u0308.jpg', '顔.jpg', '\u{1F600}.jpg'];
+    const unmarked = (name: string | number[]) => ({ name: Buffer.from(name) });
+    const found = await entryNames(await zipped(...names.map(unmarked)));
+    expect(found.sort()).toEqual([...names].sort());
+    const hostile = await zipped(unmarked('ü/../../1.jpg'));
+    expect(await entryProblem(hostile)).toEqual({
+      reason: "its name leads out of the archive ('..')",
+      isNoFile: true,
+    });
+    // '..' in too many bytes, a half of a surrogate pair, and a name that is cut off
+    for (const bytes of [
+      [0xc0, 0xae, 0xc0, 0xae, 0x2f, 0x61],
+      [0xed, 0xa0, 0x80],
+      [0x66, 0xc3],
+    ]) {
+      const [name] = await entryNames(await zipped(unmarked(bytes)));
+      expect(name).not.toMatch(/\.\.|\uFFFD/);
+      expect(name).toHaveLength(bytes.length);
+    }
+  });
+
   it('takes names as places in the archive, and refuses those that lead elsewhere', async () => {
     const archive = await zipped(
       { name: '/etc/1.jpg' },
