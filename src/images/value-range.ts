@@ -8,13 +8,20 @@ import type { DecodedPixels } from './formats/pixel-format';
 import { ImageError } from './image-error';
 import { sharp } from './lazy-sharp';
 
-/** Largest value of cameras and scanners that store 12 bits as 16. */
-const MAX_12_BIT = 4095;
+/** Largest values of programs, cameras and scanners that store 8, 10 or 12 bits as 16. */
+const MAX_OF_FEWER_BITS = [255, 1023, 4095];
+/** The same for 14 bits. */
+const MAX_14_BIT = 16_383;
+/**
+ * Share of that from which a largest value is taken for one of 14 bits: a photo at night may have
+ * no larger values in 16 bits, but seldom just these. What has up to 12 bits would be black.
+ */
+const FULL_RANGE = 63 / 64;
 const MAX_16_BIT = 65_535;
 const MAX_8_BIT = 255;
 
 /**
- * Opens an image in libvips, upright. Images of 16 bits that hold 12 are multiplied by 16. libvips
+ * Opens an image in libvips, upright. Images of 16 bits that hold fewer are multiplied. libvips
  * takes the values of floating-point and 32-bit images for levels of linear light, which they
  * seldom are: they are scaled by their range instead.
  * @throws ImageError where values are not numbers, or the image is damaged.
@@ -60,9 +67,16 @@ async function withFactor(image: Sharp, remarks: Remarks): Promise<Sharp> {
   const { channels } = await image.clone().stats();
   const colors = channels.slice(0, channels.length < 3 ? 1 : 3); // without alpha
   const max = Math.max(...colors.map((channel) => channel.max));
-  if (max > MAX_12_BIT) return image;
+  const range = rangeOf(max);
+  if (range === MAX_16_BIT) return image;
   remarks.scaled = 1;
-  return image.linear(MAX_16_BIT / MAX_12_BIT, 0);
+  return image.linear(MAX_16_BIT / range, 0);
+}
+
+/** The largest value that an image could have whose largest value is `max`. */
+function rangeOf(max: number): number {
+  const isFull14 = max <= MAX_14_BIT && max >= FULL_RANGE * MAX_14_BIT;
+  return MAX_OF_FEWER_BITS.find((most) => max <= most) ?? (isFull14 ? MAX_14_BIT : MAX_16_BIT);
 }
 
 async function eightBits(image: Sharp): Promise<Sharp> {

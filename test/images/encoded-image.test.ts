@@ -197,13 +197,28 @@ describe('a TIFF', () => {
     await expect(decoded(bytes)).rejects.toThrow('expected values that are numbers');
   });
 
-  it('that holds 12 bits as 16 is as bright as in 8', async () => {
+  /** The quarters with values up to `max`, as 16 bits. */
+  async function upTo(max: number) {
     const eight = await quarters(WIDTH, HEIGHT).raw().toBuffer();
-    const samples = Uint16Array.from(eight, (value) => value * 16);
-    samples[0] = 4095;
-    expectUpright(
-      await decoded(tiff([{ width: WIDTH, height: HEIGHT, samplesPerPixel: 3, samples }])),
-    );
+    const samples = Uint16Array.from(eight, (value) => Math.round((value * max) / 255));
+    samples[0] = max;
+    const bytes = tiff([{ width: WIDTH, height: HEIGHT, samplesPerPixel: 3, samples }]);
+    const image = await encodedImage(bytes);
+    const { data } = await decodePixels(image, 10_000);
+    return { eight, data, remarks: image.remarks };
+  }
+
+  it.each([8, 10, 12, 14])('that holds %d bits as 16 is as bright as in 8', async (bits) => {
+    const { eight, data, remarks } = await upTo(2 ** bits - 1);
+    expect(remarks).toEqual({ scaled: 1 });
+    const error = data.subarray(3).reduce((sum, value, i) => sum + Math.abs(value - eight[i + 3]!));
+    expect(error / data.length).toBeLessThan(1);
+  });
+
+  it.each([13_000, 30_000, 65_535])('that is dark in 16 bits stays so: up to %d', async (max) => {
+    const { eight, data, remarks } = await upTo(max);
+    expect(remarks).toEqual({});
+    for (const i of [300, 4000]) expect(data[i]).toBeCloseTo((eight[i]! * max) / 65_535, -0.5);
   });
 
   it('whose fourth sample is not alpha, but always 0, is not white', async () => {

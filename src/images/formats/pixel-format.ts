@@ -4,7 +4,7 @@
 export interface DecodedPixels {
   /**
    * Gray or RGB values of each pixel, with or without alpha. Values of 16 bits use their range, or
-   * 12 bits of it; floating-point ones have any range.
+   * 8, 10, 12 or 14 bits of it; floating-point ones have any range.
    */
   data: Uint8Array | Uint16Array | Float32Array;
   width: number;
