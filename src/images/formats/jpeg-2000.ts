@@ -63,11 +63,11 @@ function codestreamIn(bytes: Buffer): Codestream {
 function header(file: Buffer): PixelHeader {
   const { bytes } = codestreamIn(file);
   const [right, bottom, left, top] = [8, 12, 16, 20].map((at) => bytes.readUInt32BE(at));
-  const components = bytes.readUInt16BE(40);
-  const bits = (bytes[42]! & 0x7f) + 1;
-  const isSigned = bytes[42]! > 0x7f;
+  const { components, bits, isSigned } = valuesIn(file, bytes);
   if (left !== 0 || top !== 0) throw unsupported(t('whose picture is not at the origin'));
-  if (isSigned || components === 2 || (components > 1 && bits > 8) || bits > 16)
+  // OpenJPEG's JavaScript throws at any other number of components, once it has decoded them.
+  const isRead = components === 1 ? bits <= 16 : components === 3 && bits <= 8;
+  if (isSigned || !isRead)
     throw unsupported(
       isSigned
         ? t('of {0} components of signed {1} bits', components, bits)
@@ -80,6 +80,19 @@ function header(file: Buffer): PixelHeader {
     depth: bits > 8 ? 'ushort' : 'uchar',
     profile: profileIn(file),
   };
+}
+
+/** What the decoder will give: the values of the codestream, or those of its palette. */
+function valuesIn(
+  file: Buffer,
+  codestream: Buffer,
+): { components: number; bits: number; isSigned: boolean } {
+  const palette = boxAt(file, ['jp2h', 'pclr'])?.start;
+  const [components, format] =
+    palette === undefined
+      ? [codestream.readUInt16BE(40), codestream[42]!]
+      : [file.readUInt8(palette + 2), file.readUInt8(palette + 3)];
+  return { components, bits: (format & 0x7f) + 1, isSigned: format > 0x7f };
 }
 
 const unsupported = (kind: string) =>
@@ -124,10 +137,8 @@ async function decode(bytes: Buffer): Promise<DecodedPixels> {
     const values = new Uint16Array(data.buffer);
     return { data: scaled(values, bitsPerSample, 16), width, height, channels: 1 };
   }
-  const values = scaled(data, bitsPerSample, 8);
-  return componentCount === 1
-    ? { data: values, width, height, channels: 1 }
-    : { data: colors(values, width, height, componentCount), width, height, channels: 3 };
+  const channels = componentCount === 1 ? 1 : 3;
+  return { data: scaled(data, bitsPerSample, 8), width, height, channels };
 }
 
 /** Brings values of fewer bits to their type's range. */
@@ -136,17 +147,6 @@ function scaled<T extends Uint8Array | Uint16Array>(values: T, bits: number, all
   if (factor !== 1)
     for (const [i, value] of values.entries()) values[i] = Math.round(value * factor);
   return values;
-}
-
-/** Drops the room for further components, alpha mostly, which the decoder leaves after each row. */
-function colors(values: Uint8Array, width: number, height: number, components: number): Uint8Array {
-  if (components === 3) return values;
-  const rgb = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const start = y * width * components;
-    rgb.set(values.subarray(start, start + width * 3), y * width * 3);
-  }
-  return rgb;
 }
 
 export const JPEG_2000: PixelFormat = { name: 'a JPEG 2000', header, decode };
