@@ -8,7 +8,7 @@ import { readNetwork } from '../../networks/network-content';
 import { hashOf, sha256Of, shortHash } from '../../util/content-hash';
 
 /** Raised whenever the results of decoding, detection, alignment or cropping change. */
-const PIPELINE_VERSION = 8;
+const PIPELINE_VERSION = 9;
 
 /** Keys under which the results of a run are stored. */
 export interface StoreKeys {
