@@ -52,10 +52,11 @@ it.skipIf(!isThere)('are upright, on white, and of 8 bits', async () => {
     'gray.png': await (await transparent(0.5)).toColourspace('b-w').png().toBuffer(),
     'invisible.png': await (await invisible()).png().toBuffer(),
     '16.png': await ramp(65_535).png().toBuffer(),
-    '12.png': await ramp(4095).png().toBuffer(),
     '16.tiff': await ramp(65_535).tiff({ compression: 'lzw' }).toBuffer(),
     '12.tiff': await ramp(4095).tiff({ compression: 'lzw' }).toBuffer(),
   };
+  for (const most of [255, 1023, 4095, 16_383, 9000])
+    files[`${most}.png`] = await ramp(most).png().toBuffer();
   for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8]) {
     const turned = await turnedQuarters(WIDTH, HEIGHT, orientation);
     const stored = turned.withMetadata({ orientation });

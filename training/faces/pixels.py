@@ -21,9 +21,12 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# Largest values of 16 bits, and of cameras and scanners that store 12 bits as 16.
+# Largest values of 16 bits, and of programs, cameras and scanners that store fewer as 16.
 _MAX_16_BIT = 65_535
-_MAX_12_BIT = 4095
+_MAX_OF_FEWER_BITS = (255, 1023, 4095)
+_MAX_14_BIT = 16_383
+# Share of that from which a largest value is taken for one of 14 bits, as src/images does.
+_FULL_RANGE = 63 / 64
 
 
 def read_pixels(path: Path) -> np.ndarray:
@@ -47,7 +50,7 @@ def _orientation(image: Image.Image) -> int:
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Gray values of more than 8 bits scaled to 8: Pillow cuts them off at 255.
 
-    Those of 16 bits are scaled by their range, or that of 12 bits; others by what is there.
+    Those of 16 bits are scaled by their range, or that of fewer bits; others by what is there.
     """
     if not image.mode.startswith(('I', 'F')):
         return image
@@ -57,9 +60,18 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     low, high = values.min(), values.max()
     # Pillow opens 16 bits of PNG and PPM files with the mode of 32.
     if image.mode.startswith('I;16') or image.format in ('PNG', 'PPM'):
-        low, high = 0, _MAX_12_BIT if high <= _MAX_12_BIT else _MAX_16_BIT
+        low, high = 0, _range_of(high)
     values = (values - low) * (255 / (high - low) if high > low else 0)
     return Image.fromarray(values.round().astype(np.uint8))
+
+
+def _range_of(high: float) -> int:
+    """The largest value that an image could have whose largest value is this."""
+    for most in _MAX_OF_FEWER_BITS:
+        if high <= most:
+            return most
+    is_full = _FULL_RANGE * _MAX_14_BIT <= high <= _MAX_14_BIT
+    return _MAX_14_BIT if is_full else _MAX_16_BIT
 
 
 def _on_white(image: Image.Image) -> Image.Image:
