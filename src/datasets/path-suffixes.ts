@@ -1,7 +1,7 @@
 /** Finds paths by their ends. */
 
 /** The ends of a path, the longest first: of `a/b/c` that, `b/c` and `c`. */
-export function* endsOf(parts: readonly string[]): Generator<string> {
+function* endsOf(parts: readonly string[]): Generator<string> {
   const key = parts.join('/');
   yield key;
   for (let at = key.indexOf('/'); at >= 0; at = key.indexOf('/', at + 1)) yield key.slice(at + 1);
