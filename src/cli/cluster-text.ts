@@ -1,6 +1,6 @@
 /** What `face-clusters cluster` prints of a run and its clustering. */
 import { readableAttribute } from '../domain/attributes';
-import type { Clustering } from '../domain/clustering';
+import { clusterCount, type Clustering } from '../domain/clustering';
 import { LEFT_OUT_COPIES, NOT_FACES } from '../domain/corrections';
 import type { RunManifest } from '../domain/run';
 import { detectionText } from '../summaries/detection-text';
@@ -99,7 +99,7 @@ export function clusteringLines({
   const width = clusters.reduce((most, { size }) => Math.max(most, String(size).length), 4);
   return [
     ...notices.map((notice) => `note: ${notice}`),
-    `${plural(clusters.filter(({ id }) => id >= 0).length, 'cluster')} (${settings.method}) of ${plural(faces, 'face')}${asideText(clusters)}, ${plural(distinct, 'distinct vector')}, ` +
+    `${plural(clusterCount(clusters), 'cluster')} (${settings.method}) of ${plural(faces, 'face')}${asideText(clusters)}, ${plural(distinct, 'distinct vector')}, ` +
       `silhouette ${silhouette === null ? 'not defined' : silhouette.toFixed(3)}`,
     '',
     `  id  ${'size'.padStart(width)}  silhouette  prominent attributes`,

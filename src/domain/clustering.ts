@@ -104,3 +104,7 @@ export const FACE_ORDERS = [
 ] as const;
 
 export type FaceOrder = (typeof FACE_ORDERS)[number];
+
+/** Number of clusters, without noise, what is no face, and copies that are left out. */
+export const clusterCount = (clusters: readonly Pick<ClusterSummary, 'id'>[]): number =>
+  clusters.filter(({ id }) => id >= 0).length;

@@ -2,6 +2,7 @@
  * Clusterings that are kept beside a run, by its faces: so they can be compared with those of a
  * later analysis of the folder.
  */
+import { clusterCount } from '../domain/clustering';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
@@ -95,5 +96,5 @@ export const summaryOf = ({ id, name, at, settings, clusters, faces }: StoredKep
     at,
     method: settings.method,
     faces: faces.length,
-    clusters: clusters.filter((cluster) => cluster.id >= 0).length,
+    clusters: clusterCount(clusters),
   }) satisfies KeptClustering;

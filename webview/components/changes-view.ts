@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { focusIfHere } from '../focus';
 import { METHOD_NAMES } from '../../src/domain/method-names';
-import type { Clustering } from '../../src/domain/clustering';
+import { clusterCount, type Clustering } from '../../src/domain/clustering';
 import type { FaceCard } from '../../src/domain/faces';
 import type {
   Arrival,
@@ -109,7 +109,7 @@ export class ChangesView extends LitElement {
 
   private changes(difference: ClusteringDifference) {
     const { adjustedRand, clusters, dissolved, gone, added } = difference;
-    const now = this.clustering.clusters.filter(({ id }) => id >= 0).length;
+    const now = clusterCount(this.clustering.clusters);
     const changed = clusters.filter(
       ({ matched, arrivals }) => matched === null || arrivals.length > 0,
     );

@@ -2,7 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import { css, html, LitElement, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Clustering } from '../../src/domain/clustering';
+import { clusterCount, type Clustering } from '../../src/domain/clustering';
 import { clusterTitle, plural } from '../../src/text/numbers';
 import { t } from '../../src/text/translate';
 import type { Source } from '../source';
@@ -47,7 +47,7 @@ export class DendrogramView extends LitElement {
   override render() {
     const { tree, clusters } = this.clustering;
     const merges = tree ?? [];
-    const leaves = clusters.filter(({ id }) => id >= 0).length;
+    const leaves = clusterCount(clusters);
     const width = EDGE.left + EDGE.right + leaves * LEAF;
     const y = scaleLinear(
       [0, Math.max(...merges.map(({ height }) => height), 1e-9)],

@@ -1,4 +1,5 @@
 /** The title of a run, its figures, and the controls of its clustering. */
+import { clusterCount } from '../../src/domain/clustering';
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { METHODS } from '../../src/domain/settings';
@@ -81,7 +82,7 @@ export class Toolbar extends LitElement {
     return html`
       <div class="controls" role="toolbar" aria-label=${t('Clustering')}>
         ${this.method(settings.method)}
-        ${takesClusters(settings.method) ? html`<fc-cluster-count .source=${this.source} .clusters=${settings.clusters} .shown=${clustering?.clusters.filter(({ id }) => id >= 0).length ?? 0}></fc-cluster-count>` : nothing}
+        ${takesClusters(settings.method) ? html`<fc-cluster-count .source=${this.source} .clusters=${settings.clusters} .shown=${clusterCount(clustering?.clusters ?? [])}></fc-cluster-count>` : nothing}
         ${this.tuneButton()}
         ${this.narrow.matches ? nothing : further.map((action) => this.button(action))}
         <span class="last">

@@ -1,4 +1,5 @@
 /** Judges groupings of faces against labels. */
+import { clusterCount } from '../../domain/clustering';
 import { Random } from 'ml-random';
 import type { Embeddings } from '../../clustering/embedding-vectors';
 import { type Judgement, TRUTH_SCORES } from '../../domain/judgement';
@@ -171,6 +172,6 @@ function judged(
     scores: { ...scores, silhouette: stored.clustering.silhouette },
     perAttribute,
     noise,
-    clusters: stored.clustering.clusters.filter(({ id }) => id >= 0).length,
+    clusters: clusterCount(stored.clustering.clusters),
   };
 }

@@ -7,7 +7,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { unpackZip } from '../../archives/unpack-zip';
 import { logPath, readLog } from '../../corrections/correction-log';
-import type { Clustering } from '../../domain/clustering';
+import { clusterCount, type Clustering } from '../../domain/clustering';
 import type { BundledModels } from '../../domain/networks';
 import type { RunManifest } from '../../domain/run';
 import type { EngineCalls } from '../../protocol/engine';
@@ -149,7 +149,7 @@ function isBelow(path: Buffer, folder: string): boolean {
 
 /** Whether each merge joins two nodes that are there and in no other: drawing others never ends. */
 function hasTree({ tree, clusters }: Clustering): boolean {
-  const leaves = clusters.filter(({ id }) => id >= 0).length;
+  const leaves = clusterCount(clusters);
   const joined = new Set<number>();
   return (tree ?? []).every(({ a, b }, i) => {
     const isNew = a !== b && Math.max(a, b) < leaves + i && !joined.has(a) && !joined.has(b);

@@ -2,7 +2,7 @@
 import { html, nothing, svg } from 'lit';
 import { readableAttribute } from '../../../src/domain/attributes';
 import { clusterColor } from '../../../src/domain/cluster-colors';
-import type { Clustering } from '../../../src/domain/clustering';
+import { clusterCount, type Clustering } from '../../../src/domain/clustering';
 import type { FaceMap } from '../../../src/domain/face-map';
 import { count, plural } from '../../../src/text/numbers';
 import { clusterTitles } from '../../../src/summaries/cluster-titles';
@@ -142,7 +142,7 @@ export function description(clustering: Clustering): string {
   return t(
     'Map of {0} in {1}. {2}.',
     plural(faces, 'face'),
-    plural(clusters.filter(({ id }) => id >= 0).length, 'cluster'),
+    plural(clusterCount(clusters), 'cluster'),
     [...named, ...rest].join(', '),
   );
 }
