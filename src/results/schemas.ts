@@ -115,7 +115,7 @@ const clustersSchema = provenance('clusters').extend({
   agreement: z
     .object({ adjustedRand: z.number(), normalisedMutualInformation: z.number() })
     .nullable()
-    .describe('With the clustering before, in VS Code.'),
+    .describe('With the clustering that was replaced, in VS Code or in a .faceclusters file.'),
   projection: z
     .object({ explained: z.array(z.number()).length(2), vectors: count })
     .nullable()
