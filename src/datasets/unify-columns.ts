@@ -16,10 +16,13 @@ interface Place {
 
 /** @returns what the columns of each table hold in all of them, for `LabelColumns.table`. */
 export function unifyColumns(tables: readonly LabelColumns[]): HeldColumns[] {
+  const keys = new Map(tables.map((table) => [table, keysOf(table.columns)] as const));
   const places = new Map<string, Place[]>();
   for (const table of tables) {
-    for (const [index, column] of table.columns.entries())
-      places.set(column.name, [...(places.get(column.name) ?? []), { table, index, column }]);
+    for (const [index, column] of table.columns.entries()) {
+      const key = keys.get(table)![index]!;
+      places.set(key, [...(places.get(key) ?? []), { table, index, column }]);
+    }
   }
   for (const same of places.values()) unifyColumn(same);
   for (const table of tables) table.settle();
@@ -27,10 +30,20 @@ export function unifyColumns(tables: readonly LabelColumns[]): HeldColumns[] {
   const contents = new Map(tables.map((table) => [table, table.values.contents()] as const));
   return tables.map((table) => ({
     rows,
-    contents: table.columns.map(({ name }) =>
-      joined(places.get(name)!.map((place) => contents.get(place.table)![place.index]!)),
+    contents: keys.get(table)!.map((key) =>
+      joined(places.get(key)!.map((place) => contents.get(place.table)![place.index]!)),
     ),
   }));
+}
+
+/** Names of columns; a name's second column in a table is that of the other tables. */
+function keysOf(columns: readonly FilledColumn[]): string[] {
+  const counts = new Map<string, number>();
+  return columns.map(({ name }) => {
+    const nth = counts.get(name) ?? 0;
+    counts.set(name, nth + 1);
+    return `${name}\0${nth}`;
+  });
 }
 
 function unifyColumn(same: readonly Place[]): void {
