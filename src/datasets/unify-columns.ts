@@ -30,9 +30,11 @@ export function unifyColumns(tables: readonly LabelColumns[]): HeldColumns[] {
   const contents = new Map(tables.map((table) => [table, table.values.contents()] as const));
   return tables.map((table) => ({
     rows,
-    contents: keys.get(table)!.map((key) =>
-      joined(places.get(key)!.map((place) => contents.get(place.table)![place.index]!)),
-    ),
+    contents: keys
+      .get(table)!
+      .map((key) =>
+        joined(places.get(key)!.map((place) => contents.get(place.table)![place.index]!)),
+      ),
   }));
 }
 
