@@ -34,6 +34,18 @@ export interface Coding {
   remarks: string[];
 }
 
+/** Whether a column has numbers, −1 and 0 among them. */
+export const isTernary = (
+  { texts }: FilledColumn,
+  { hasMinusOne, hasZero, hasFraction }: ColumnContent,
+): boolean => texts === undefined && hasMinusOne && hasZero && !hasFraction;
+
+/** Whether a column has numbers, 0 among them, but neither −1 nor fractions. */
+export const isPlain = (
+  { texts }: FilledColumn,
+  { hasMinusOne, hasZero, hasFraction }: ColumnContent,
+): boolean => texts === undefined && !hasMinusOne && hasZero && !hasFraction;
+
 /**
  * −1, 0 and 1 in one column mean: absent, not defined, present, as in MAAD-Face (Terhörst et al.,
  * 2020). In LFW's attributes the sign is the label.
@@ -41,7 +53,7 @@ export interface Coding {
 export function codingOf(
   columns: readonly FilledColumn[],
   contents: readonly ColumnContent[],
-  isLfw: boolean,
+  { isLfw, isAlike: decided }: { isLfw: boolean; isAlike: boolean | undefined },
 ): Coding {
   if (isLfw && columns.some(({ isOutside }) => isOutside)) {
     return {
@@ -52,26 +64,21 @@ export function codingOf(
       ],
     };
   }
-  const isNumbers = (i: number) => columns[i]!.texts === undefined && !contents[i]!.hasFraction;
-  const ternary = contents.map(
-    ({ hasMinusOne, hasZero }, i) => hasMinusOne && hasZero && isNumbers(i),
-  );
-  const isTernary = ternary.some((is) => is);
-  const plain = contents.map(
-    ({ hasMinusOne, hasZero }, i) => !hasMinusOne && hasZero && isNumbers(i),
-  );
+  const ternary = contents.map((content, i) => isTernary(columns[i]!, content));
+  const isAnyTernary = ternary.some((is) => is);
+  const plain = contents.map((content, i) => isPlain(columns[i]!, content));
   const count = (list: readonly boolean[]) => list.filter((is) => is).length;
   // Columns of 0 and 1 in such a table are of the same kind, unless most are like that.
-  const isAlike = isTernary && count(plain) < count(ternary);
+  const isAlike = decided ?? (isAnyTernary && count(plain) < count(ternary));
   const named = (list: readonly boolean[]) =>
     excerptOfList(
       columns.filter((_, i) => list[i]).map(({ name }) => name),
       5,
     );
   const remarks: string[] = [];
-  if (isTernary)
+  if (isAnyTernary)
     remarks.push(t("0 means 'not defined' in columns that have -1, 0 and 1: {0}", named(ternary)));
-  if (isTernary && count(plain) > 0)
+  if (isAnyTernary && count(plain) > 0)
     remarks.push(
       isAlike
         ? t(

@@ -21,7 +21,10 @@ type Attribute = TakenColumn & { name: string };
 /** What columns hold: in a table, or in all tables of a data set. */
 export interface HeldColumns {
   contents: readonly ColumnContent[];
-  rows: number;
+  /** Rows of the tables that have each column. */
+  rows: readonly number[];
+  /** How `codingOf` decided for all tables; undefined to decide by the columns. */
+  isAlike?: boolean;
 }
 
 interface Attributes {
@@ -49,19 +52,20 @@ export function attributesOf(
   {
     contents,
     rows,
+    isAlike,
     header,
     others,
     isLfw,
   }: HeldColumns & { header: readonly string[]; others: string[]; isLfw: boolean },
 ): Attributes {
-  const coding = codingOf(columns, contents, isLfw);
+  const coding = codingOf(columns, contents, { isLfw, isAlike });
   const leftOut: string[] = [];
   const result: Attributes = { taken: [], groups: [], remarks: [...coding.remarks] };
   for (const [i, column] of columns.entries()) {
     const found =
       column.texts === undefined || column.isDropped
-        ? numberColumn(column, i, contents[i]!, rows, coding)
-        : categoryColumn(column, i, column.texts, rows);
+        ? numberColumn(column, i, contents[i]!, rows[i]!, coding)
+        : categoryColumn(column, i, column.texts, rows[i]!);
     if (typeof found === 'string') {
       leftOut.push(`${excerpt(column.name)} (${found})`);
       continue;

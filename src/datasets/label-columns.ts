@@ -11,13 +11,10 @@ import { type ColumnRoles, isCategoryName, rolesOf } from './column-roles';
 import { attributesOf, type HeldColumns, sexOf } from './column-values';
 import type { Dialect } from './dialect';
 import { checkCells, LABEL_LIMITS, type LabelTable, noLabel, placeOf, textOf } from './label-table';
-import { looksLikeList, MAX_LIST_LENGTH, MAX_LISTS } from './list-texts';
+import { looksLikeList, MAX_LIST_LENGTH, MAX_LISTS, MAX_TEXTS } from './list-texts';
 import { shortLabels } from './plain-label';
 import { endOfPlainCell } from './split-line';
 import { ValueRows } from './value-rows';
-
-/** Most different texts of a category that are kept while a table is read. */
-const MAX_TEXTS = 200;
 
 /** How LFW writes the number of an image: `Aaron_Eckhart_0001`. */
 const LFW_DIGITS = 4;
@@ -233,7 +230,7 @@ export class LabelColumns {
   }
 
   /** The number of a text of a category. */
-  codeOf(column: FilledColumn, text: string): number {
+  private codeOf(column: FilledColumn, text: string): number {
     const texts = column.texts!;
     const known = texts.get(text);
     if (known === undefined) texts.set(text, texts.size);
@@ -262,7 +259,7 @@ export class LabelColumns {
     const { file, images, roles, values } = this;
     if (held === undefined) this.settle();
     const { taken, groups, remarks } = attributesOf(file, this.columns, values, {
-      ...(held ?? { contents: values.contents(), rows: values.rows }),
+      ...(held ?? { contents: values.contents(), rows: this.columns.map(() => values.rows) }),
       header: roles.header,
       others: roles.others.map((column) => roles.header[column]!),
       isLfw: this.isLfw,

@@ -52,7 +52,7 @@ export const inferredRemarks = ({ faces }: LabelTable): string[] =>
     ? []
     : [
         t(
-          'these attributes are no labels: a network inferred them, as a table of faces of this program says them',
+          'these attributes are no labels: they come from a table of faces of this program, so a network inferred them',
         ),
       ];
 

@@ -2,6 +2,8 @@
 
 /** Different labels in the lists of a column, at most; others are captions. */
 const MAX_LISTED = 100;
+/** Different texts of a category that are kept while a table is read. */
+export const MAX_TEXTS = 200;
 /** Different lists of a column that are kept, and characters of one. */
 export const MAX_LISTS = 50_000;
 export const MAX_LIST_LENGTH = 2000;

@@ -93,7 +93,13 @@ async function partsLabels(
     if (rows.columns.values.rows === 0) empty.push(basename(part.file));
     else read.push({ rows, part });
   }
-  const held = read.length > 1 ? unifyColumns(read.map(({ rows }) => rows.columns)) : [];
+  const held =
+    read.length > 1
+      ? await unifyColumns(
+          read.map(({ rows }) => rows.columns),
+          signal,
+        )
+      : [];
   const tables = read.map(({ rows, part }, i) =>
     withPart(tableOf(rows, held[i]), part, parts.length > 1),
   );

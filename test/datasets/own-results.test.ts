@@ -39,7 +39,7 @@ describe('results of this program', () => {
       onFound: () => undefined,
     });
     expect(table.attributes).toEqual(['Male']);
-    expect(table.remarks.join()).toContain('no labels: a network inferred them');
+    expect(table.remarks.join()).toContain('so a network inferred them');
   });
 });
 

@@ -42,6 +42,22 @@ describe('a column of several tables', () => {
       'hat: 1',
       [0, 1, 0, 1],
     ],
+    [
+      'of 1 and -1 in one, 0 and 1 in the other',
+      'tall',
+      ['-1', '1'],
+      ['0', '1'],
+      'tall',
+      [0, 1, 0, 1],
+    ],
+    [
+      'of 1 and -1 in one, probabilities in the other',
+      'tall',
+      ['-1', '1'],
+      ['0.25', '1'],
+      'tall',
+      [0, 1, 0.25, 1],
+    ],
     ['without a value in one', 'tall', ['1', '0'], ['', ''], 'tall', [1, 0, NaN, NaN]],
   ])('%s means the same in all', async (_, name, train, test, attribute, expected) => {
     for (const [first, second] of [
@@ -64,6 +80,29 @@ describe('a column of several tables', () => {
     );
     expect(attributes).toEqual(['Smiling']);
     expect(remarks.join()).toContain('weight (numbers outside 0 to 1)');
+  });
+
+  it('that few rows have is judged by these', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => `x${i}.jpg,1`).join('\n');
+    const names = Array.from({ length: 40 }, (_, i) => `Name${i}`);
+    const { attributes, remarks } = await labelsOf(
+      `image,Smiling\n${many}\n`,
+      table('photographer', names, 1),
+    );
+    expect(attributes).toEqual(['Smiling']);
+    expect(remarks.join()).toContain('photographer (40 different texts)');
+  });
+
+  it('of hundreds of tables is read in a moment', async () => {
+    const folder = await temporaryFolder();
+    const files = Array.from({ length: 600 }, (_, i) => [
+      `n${i}/labels.csv`,
+      table('own', [`text ${i}`, `other ${i}`], 1),
+    ]);
+    await writeFiles(folder, Object.fromEntries(files) as Record<string, string>);
+    const { attributes, images } = await openLabels(folder);
+    expect(images).toHaveLength(1200);
+    expect(attributes).toEqual(['Smiling']); // 1,200 different texts are no category
   });
 
   it('that one table lacks is not defined there', async () => {
