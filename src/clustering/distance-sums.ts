@@ -1,10 +1,10 @@
 /** Sums of the distances from a vector to the faces of each cluster. */
 import type { Metric } from '../domain/method-options';
-import { DenseDistances } from './dense-distances';
 import type { DistinctVectors } from './distinct';
 import { packBits } from './packed';
 import { PackedSums } from './packed-sums';
 import { GROUP_BITS } from './merged-tables';
+import { type RowDistances, rowDistances } from './row-distances';
 
 interface DistanceSums extends Disposable {
   /** Sets `sums` `[clusters]` to the sum of a row's distances to the faces of each cluster. */
@@ -25,14 +25,14 @@ export function distanceSums(
 }
 
 class DenseSums implements DistanceSums {
-  private readonly distances: DenseDistances;
+  private readonly distances: RowDistances;
 
   constructor(
     private readonly vectors: DistinctVectors,
     private readonly labels: Int32Array,
     metric: Metric,
   ) {
-    this.distances = new DenseDistances(vectors, metric);
+    this.distances = rowDistances(vectors, metric);
   }
 
   from(row: number, sums: Float64Array): void {

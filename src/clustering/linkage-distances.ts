@@ -1,7 +1,7 @@
 /** Distances between clusters that are merged step by step. */
 import type { Linkage, Metric } from '../domain/method-options';
-import { DenseDistances } from './dense-distances';
 import type { DistinctVectors } from './distinct';
+import { rowDistances } from './row-distances';
 
 /**
  * Condensed distances of n clusters, at first of one vector each. A merged cluster keeps the index
@@ -74,7 +74,7 @@ function distanceToUnion(
 
 function pairDistances(vectors: DistinctVectors, metric: Metric): Float64Array {
   const { rows } = vectors;
-  using all = new DenseDistances(vectors, metric);
+  using all = rowDistances(vectors, metric);
   const result = new Float64Array((rows * (rows - 1)) / 2);
   for (let i = 0, at = 0; i < rows; at += rows - 1 - i, i++)
     result.set(all.from(i).subarray(i + 1), at);

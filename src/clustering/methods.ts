@@ -9,12 +9,12 @@ import { agglomerative } from './agglomerative';
 import { birch } from './birch';
 import { withRareRowsFirst, withSortedRows } from './canonical-order';
 import { dbscan } from './dbscan';
-import { DenseDistances } from './dense-distances';
 import type { DistinctVectors } from './distinct';
 import { hdbscan } from './hdbscan';
 import { kMeans } from './kmeans';
 import { optics } from './optics';
 import type { FitContext, Fitted, Partition } from './partition';
+import { rowDistances } from './row-distances';
 import { MAX_SPECTRAL_ROWS, spectral } from './spectral';
 import { subsample } from './subsample';
 
@@ -119,7 +119,7 @@ async function nearestIn(
   metric: Metric,
   signal: AbortSignal | undefined,
 ): Promise<Int32Array> {
-  using all = new DenseDistances(part, metric);
+  using all = rowDistances(part, metric);
   const nearest = new Int32Array(rows);
   for (let row = 0; row < rows; row++) {
     await yieldToEventLoop(signal);

@@ -1,8 +1,8 @@
 /** Distances from one vector to all, and the neighbors within a distance. */
 import type { Metric } from '../domain/method-options';
-import { DenseDistances } from './dense-distances';
 import type { DistinctVectors } from './distinct';
 import { packBits } from './packed';
+import { rowDistances } from './row-distances';
 
 /** Indices of neighbors that are cached, 4 bytes each; further neighborhoods are recomputed. */
 const MAX_CACHED = 30e6;
@@ -55,5 +55,5 @@ export function distancesOf(vectors: DistinctVectors, metric: Metric): Distances
     if (packed !== undefined)
       return { from: packed.distancesFrom(metric), [Symbol.dispose]: () => undefined };
   }
-  return new DenseDistances(vectors, metric);
+  return rowDistances(vectors, metric);
 }

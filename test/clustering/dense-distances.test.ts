@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DenseDistances } from '../../src/clustering/dense-distances';
+import { rowDistances } from '../../src/clustering/row-distances';
 import { distanceOf, squaredDistance } from '../../src/clustering/metric';
 import { METRICS } from '../../src/domain/method-options';
 import { random } from '../support/vectors';
@@ -34,6 +35,11 @@ describe.each([...METRICS, 'squared'] as const)('distances, %s', (metric) => {
       const own = expected(matrix.data, row);
       own[row] = 0;
       expect(Array.from(all.from(row))).toEqual(own);
+    }
+    if (metric !== 'squared') {
+      using inPlace = rowDistances(matrix, metric, 0);
+      for (let row = 0; row < matrix.rows; row++)
+        expect(Array.from(inPlace.from(row))).toEqual(Array.from(all.from(row)));
     }
     for (let row = 0; row < 3; row++)
       expect(Array.from(all.fromVector(others.data, row * others.columns))).toEqual(
