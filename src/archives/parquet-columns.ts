@@ -11,7 +11,7 @@ import { count } from '../text/numbers';
 import { megabytes } from '../text/sizes';
 import { t } from '../text/translate';
 import { messageOf, UserError } from '../util/errors';
-import { ArchiveFile } from './archive-file';
+import type { ArchiveFile } from './archive-file';
 
 /** Maximum size of the metadata at the end; those of a thousand row groups have some megabytes. */
 const MAX_METADATA = 1 << 24;
@@ -58,6 +58,8 @@ export interface Column {
 }
 
 export interface ImageColumns {
+  /** Whether a name or structure says that it holds images: other bytes may be embeddings. */
+  isCertain: boolean;
   /** Encoded images. */
   bytes: Column;
   /** Their names; undefined where there are none. */
@@ -74,16 +76,6 @@ const FILE_NAMES: ReadonlySet<string> = new Set([
 
 /** Names of columns of images, where there are several columns that could be. */
 const IMAGE_NAME = /^(?:image|img|picture|photo|face|jpe?g|png|webp)s?$/i;
-
-/** Whether a .parquet file has a column of images; a damaged one may. */
-export function holdsImageColumn(path: string): boolean {
-  try {
-    using file = ArchiveFile.open(path);
-    return findImageColumns(metadataOf(file)) !== undefined;
-  } catch {
-    return true; // whoever reads it gets the error
-  }
-}
 
 /** @throws UserError where there is none. */
 export function imageColumns(metadata: FileMetaData): ImageColumns {
@@ -120,7 +112,15 @@ function candidate(node: SchemaTree): Candidate[] {
   const { name, repetition_type: repetition } = node.element;
   if (repetition === 'REPEATED') return [];
   if (isBytes(node) && isBinary(node))
-    return [{ name, isStructure: false, bytes: columnOf(node), names: undefined }];
+    return [
+      {
+        name,
+        isStructure: false,
+        isCertain: IMAGE_NAME.test(name),
+        bytes: columnOf(node),
+        names: undefined,
+      },
+    ];
   const bytes = node.children.find((child) => child.element.name === 'bytes' && isBytes(child));
   if (bytes === undefined) return [];
   const names = node.children.find((child) => child.element.name === 'path' && isBytes(child));
@@ -128,6 +128,7 @@ function candidate(node: SchemaTree): Candidate[] {
     {
       name,
       isStructure: true,
+      isCertain: true,
       bytes: columnOf(bytes, node),
       names: names === undefined ? undefined : columnOf(names, node),
     },

@@ -9,7 +9,7 @@ import { count } from '../text/numbers';
 import { t } from '../text/translate';
 import { UserError } from '../util/errors';
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
-import type { ArchiveFile } from './archive-file';
+import { ArchiveFile } from './archive-file';
 import { cleanName } from './entry-name';
 import { MAX_ENTRIES } from './entry-table';
 import { type Column, findImageColumns, type ImageColumns, metadataOf } from './parquet-columns';
@@ -90,6 +90,30 @@ function* addNames(
   return undefined;
 }
 
+/** Whether a .parquet file has a column of images; a damaged one may. */
+export function holdsImageColumn(path: string): boolean {
+  try {
+    using file = ArchiveFile.open(path);
+    return imagesIn(file) !== undefined;
+  } catch {
+    return true; // whoever reads it gets the error
+  }
+}
+
+/** The column of images; undefined where bytes are something else, such as embeddings. */
+function imagesIn(
+  file: ArchiveFile,
+): { metadata: FileMetaData; columns: ImageColumns } | undefined {
+  const metadata = metadataOf(file);
+  const columns = findImageColumns(metadata);
+  if (columns === undefined) return undefined;
+  if (columns.isCertain) return { metadata, columns };
+  const [first] = pagesIn(file, metadata, columns.bytes);
+  const start = startOf(first && valuesOf(file, first));
+  const isImage = start.startsWith(JPEG) || SIGNATURES.some(([pattern]) => pattern.test(start));
+  return isImage ? { metadata, columns } : undefined;
+}
+
 /**
  * The names that the index of a .parquet file gives its images.
  * @returns undefined where it holds no images, or none that can be read.
@@ -100,10 +124,9 @@ export async function imageNames(
   signal?: AbortSignal,
 ): Promise<RowNames | undefined> {
   try {
-    const metadata = metadataOf(file);
-    const columns = findImageColumns(metadata);
-    if (columns === undefined) return undefined;
-    const naming = rowNames(file, metadata, columns);
+    const found = imagesIn(file);
+    if (found === undefined) return undefined;
+    const naming = rowNames(file, found.metadata, found.columns);
     let step = naming.next();
     while (step.done !== true) {
       await yieldToEventLoop(signal);
@@ -123,6 +146,7 @@ function usableName(bytes: Buffer | null): string | undefined {
 }
 
 /** First bytes of image formats, as Latin-1. */
+const JPEG = '\xff\xd8\xff';
 const SIGNATURES: [pattern: RegExp, extension: string][] = [
   [/^\x89PNG/, '.png'],
   [/^GIF8/, '.gif'],
@@ -133,8 +157,11 @@ const SIGNATURES: [pattern: RegExp, extension: string][] = [
 ];
 
 /** The extension of the first image; images of a data set have the same format, mostly. */
-function extensionOf(images: readonly (Buffer | null)[] = []): string {
-  const first = images.find((image) => image !== null);
-  const start = first?.toString('latin1', 0, 16) ?? '';
+function extensionOf(images: readonly (Buffer | null)[] | undefined): string {
+  const start = startOf(images);
   return SIGNATURES.find(([pattern]) => pattern.test(start))?.[1] ?? '.jpg';
 }
+
+/** The first bytes of the first image, as Latin-1. */
+const startOf = (images: readonly (Buffer | null)[] = []): string =>
+  images.find((image) => image !== null)?.toString('latin1', 0, 16) ?? '';

@@ -154,7 +154,9 @@ async function savedFile(file: string, { overwrite }: Output): Promise<string> {
   } catch (error) {
     throw new UserError(`cannot save into '${folder}': ${fsReason(error)}`, { cause: error });
   }
-  if ((await statOf(resolve(file)))?.isDirectory() === true)
+  const isFolder = async (each: string) => (await statOf(each))?.isDirectory() === true;
+  // The name alone may be that of --out, beside which the file lies.
+  if (/[\\/]$/.test(file) || (await isFolder(path)))
     throw new UserError(`'${file}' is a folder: expected the path of a file after --save`);
   const isThere = (await statOf(path)) !== undefined;
   if (isThere && !overwrite)

@@ -51,12 +51,14 @@ export async function readPartitions(
 ): Promise<Map<string, string>> {
   const pieces = () => tablePieces(file, 'partitions', signal);
   const partitions = new Map<string, string>();
-  /** Where the name and the partition stand. */
+  /** Where the name and the partition stand, and the number of columns, if a header says so. */
   let columns: [number, number] = [0, 1];
+  let width: number | undefined;
   const take = (cells: readonly string[], index: number) => {
     const header = index === 0 ? headerColumns(cells) : undefined;
     if (header !== undefined) {
       columns = header;
+      width = cells.length;
       return;
     }
     const [image, text = ''] = columns.map((column) => cells[column]);
@@ -74,9 +76,10 @@ export async function readPartitions(
   let delimiter: string | undefined;
   const isRead = await eachLine(pieces(), (bytes, start, end) => {
     const line = bytes.toString('utf8', start, end).trim();
-    delimiter = [',', ';', '\t', '|'].find((each) => line.includes(each));
+    if (line === '' || (index === 0 && /^\d+$/.test(line))) return true;
+    if (index === 0) delimiter = [',', ';', '|'].find((each) => line.includes(each));
     if (delimiter !== undefined) return false;
-    if (line !== '' && !(index === 0 && /^\d+$/.test(line))) take(wordsOf(line), index++);
+    take(cellsOf(line, columns[0], width), index++);
     return true;
   });
   if (isRead) return partitions;
@@ -126,15 +129,34 @@ function headerColumns(cells: readonly string[]): [number, number] | undefined {
   );
   if (split < 0) return undefined;
   const keys = cells.map(attributeKey);
-  const named = IMAGE_KEYS.map((key) => keys.indexOf(key)).find((column) => column >= 0);
+  const sure = IMAGE_KEYS.filter((key) => !PERHAPS_NAMES.has(key));
   const similar = cells.findIndex((cell) => /image|file|img|path/i.test(cell));
-  return [named ?? (similar >= 0 ? similar : split === 0 ? 1 : 0), split];
+  const candidates = [
+    ...sure.map((key) => keys.indexOf(key)),
+    similar,
+    ...[...PERHAPS_NAMES].map((key) => keys.indexOf(key)),
+  ];
+  const named = candidates.find((column) => column >= 0 && column !== split);
+  return [named ?? (split === 0 ? 1 : 0), split];
 }
 
-/** The words of a line; those before the last are one name where there are more than two. */
-function wordsOf(line: string): string[] {
-  const words = line.split(/\s+/);
-  if (words.length <= 2 || headerColumns(words) !== undefined) return words;
-  const last = words.at(-1)!;
-  return [line.slice(0, -last.length).trimEnd(), last];
+/** Keys of columns that hold names of images where no other column does. */
+const PERHAPS_NAMES: ReadonlySet<string> = new Set([
+  'name', 'imagenumber', 'imagenum', 'id', '', 'unnamed0', 'indexlevel0',
+]); // prettier-ignore
+
+/**
+ * The cells of a line between tabs, or else spaces. Those that are too many are parts of the name,
+ * which has spaces then.
+ * @param name column of the name.
+ * @param width number of columns; undefined without a header, where a partition comes last.
+ */
+function cellsOf(line: string, name: number, width: number | undefined): string[] {
+  const tabbed = line.split(/\s*\t\s*/);
+  const cells = tabbed.length > 1 ? tabbed : line.split(/\s+/);
+  const isWithout = width === undefined && SPELLINGS.has(cells.at(-1)!.toLowerCase());
+  const excess = cells.length - (width ?? (isWithout ? 2 : cells.length));
+  if (excess <= 0) return cells;
+  const parts = cells.slice(name, name + excess + 1);
+  return [...cells.slice(0, name), parts.join(' '), ...cells.slice(name + excess + 1)];
 }

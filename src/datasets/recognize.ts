@@ -5,7 +5,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
-import { holdsImageColumn } from '../archives/parquet-columns';
+import { holdsImageColumn } from '../archives/parquet-names';
 import type { DatasetKind } from '../domain/dataset';
 import { scanImages } from '../images/scan-folders';
 import { t } from '../text/translate';

@@ -249,7 +249,7 @@ describe('face-clusters cluster', () => {
     [['wrap', 'x.onnx'], 2, /required option '--out <FILE>'/],
     [['repeat', 'clusters.json'], 2, /required option '--out <DIR>'/],
     [
-      ['cluster', PORTRAITS, '--out', 'y', '--save', PORTRAITS],
+      ['cluster', PORTRAITS, '--out', 'y', '--save', `${PORTRAITS}/`],
       1,
       /is a folder: expected the path/,
     ],

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
@@ -152,7 +152,12 @@ describe('recogniseDataset', () => {
   it.each([
     ['tabs', 'my a.jpg\ttrain\nmy b.jpg\ttest\n'],
     ['bars', 'my a.jpg|train\nmy b.jpg|test\n'],
+    ['aligned tabs', 'my a.jpg\t\ttrain\nmy b.jpg\t\ttest\n'],
+    ['a tab in one line', 'my a.jpg train\nmy b.jpg\ttest\n'],
     ['spaces', 'my a.jpg train\nmy b.jpg test\n'],
+    ['a header', 'image split\nmy a.jpg train\nmy b.jpg test\n'],
+    ['a number before', 'id,img_url,split\n1,my a.jpg,train\n2,my b.jpg,test\n'],
+    ['an index before', ',imgs,split\n0,my a.jpg,train\n1,my b.jpg,test\n'],
     ['a person before', 'person_name,image,split\nAnn,my a.jpg,train\nAnn,my b.jpg,test\n'],
     ['a class before', 'class_name,file_name,split\ncat,my a.jpg,train\ncat,my b.jpg,test\n'],
   ])('reads partitions of names with spaces: %s', async (_, text) => {
@@ -162,6 +167,18 @@ describe('recogniseDataset', () => {
       ['my a.jpg', 'training'],
       ['my b.jpg', 'test'],
     ]);
+  });
+
+  it('reads partitions among other columns between spaces', async () => {
+    const folder = await temporaryFolder();
+    const file = join(folder, 'a.txt');
+    await writeFile(file, 'filename person split\na.jpg Al train\nb|c.jpg Bo test\n');
+    expect([...(await readPartitions(file))]).toEqual([
+      ['a.jpg', 'training'],
+      ['b|c.jpg', 'test'],
+    ]);
+    await writeFile(file, 'a.jpg train 5\nb.jpg test 6\n');
+    expect((await readPartitions(file)).get('b.jpg')).toBe('test');
   });
 
   it('takes no name of an image in the first line for a header', async () => {

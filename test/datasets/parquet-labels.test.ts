@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { entryPlace } from '../../src/archives/archive-path';
 import { readEntry } from '../../src/archives/read-entry';
 import { openDataset } from '../../src/datasets/dataset';
+import { readColumns } from '../../src/datasets/labels';
 import { openLabels } from '../../src/datasets/open-labels';
 import { entryNames } from '../support/archives';
 import { temporaryFolder } from '../support/images';
@@ -51,6 +52,17 @@ function structures(paths: readonly (string | null)[], texts: Record<string, str
     ],
   );
 }
+
+it('bytes that are no images take no names from a table', async () => {
+  const names = rows.map((row) => `${'abc'[row % 3]!}.jpg`);
+  const file = await written([
+    { name: 'image', data: names, type: 'STRING' },
+    ...LABELS,
+    { name: 'embedding', data: rows.map((row) => Buffer.from([row, 2, 3])), type: 'BYTE_ARRAY' },
+  ]);
+  const { columns } = await readColumns(file);
+  expect(columns.table().images).toEqual(names);
+});
 
 /** What the image says of whose label each row is of. */
 async function pairs(file: string) {

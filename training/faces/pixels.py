@@ -1,4 +1,7 @@
-"""Pixels of image files as 8-bit RGB, upright and without transparency, as src/images has them."""
+"""Pixels of image files as 8-bit RGB, upright and without transparency, as src/images has them.
+
+Color of 16 bits is an exception: Pillow drops its low bytes, so values of fewer bits stay dark.
+"""
 
 from __future__ import annotations
 
