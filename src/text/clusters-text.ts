@@ -1,4 +1,3 @@
-import { clusterCount } from '../domain/clustering';
 import { plural } from './numbers';
 
 /**
@@ -9,7 +8,7 @@ export function clustersText(clusters: readonly { id: number; size: number }[]):
   const sizeOf = (id: number) => clusters.find((cluster) => cluster.id === id)?.size ?? 0;
   const [noise, others, copies] = [sizeOf(-1), sizeOf(-2), sizeOf(-3)];
   return [
-    plural(clusterCount(clusters), 'cluster'),
+    plural(clusters.filter(({ id }) => id >= 0).length, 'cluster'),
     ...(noise === 0 ? [] : [plural(noise, 'face is noise', 'faces are noise')]),
     ...(others === 0 ? [] : [plural(others, 'is no face', 'are no face')]),
     ...(copies === 0 ? [] : [plural(copies, 'copy is left out', 'copies are left out')]),
