@@ -9,6 +9,9 @@ const drawn = (canvas: Locator) =>
     return context.getImageData(0, 0, element.width, element.height).data.join();
   });
 
+/** How many values the pixels of a canvas have: one until it is drawn. */
+const values = async (canvas: Locator) => new Set((await drawn(canvas)).split(',')).size;
+
 test('draws the face of a cluster along its components while a slider moves', async ({
   workbench,
 }) => {
@@ -19,6 +22,7 @@ test('draws the face of a cluster along its components while a slider moves', as
   await panel.locator('fc-cluster-card #open').first().click();
   const face = panel.locator('fc-cluster-view fc-eigenface');
   const canvas = face.locator('.mean canvas');
+  await expect.poll(() => values(canvas)).toBeGreaterThan(50);
   const mean = await drawn(canvas);
   const slider = face.getByRole('slider', { name: /^Component 1, \d+ % of the variance$/ });
   await slider.focus();
@@ -92,7 +96,7 @@ test('compares two clusters, and goes back to where it was asked for', async ({ 
   expect(points).toEqual([...points].sort((a, b) => b - a));
   const canvas = pair.locator('.difference canvas');
   await expect(canvas).toBeVisible();
-  expect(new Set((await drawn(canvas)).split(',')).size).toBeGreaterThan(50);
+  await expect.poll(() => values(canvas)).toBeGreaterThan(50);
   await page.keyboard.press('Escape');
   await expect(cards.nth(2).locator('#open')).toBeFocused();
 });
