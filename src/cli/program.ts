@@ -236,21 +236,26 @@ function addRepeat(program: Command, context: CliContext): void {
     .addOption(overwriteOption())
     .addOption(progressOption())
     .option('--no-cache', 'read every image anew, and cache nothing between runs')
-    .action((file: string) => {
-      const options = command.opts<CliOptions>();
-      try {
-        refuseEmptyPaths(options, [file]);
-        requireOut(command);
-      } catch (error) {
-        throw reported(error);
-      }
-      return repeatCommand(
+    .action((file: string) =>
+      repeatCommand(
         file,
-        options,
+        optionsOf(command),
         (args) => buildProgram(context).parseAsync(args, { from: 'user' }),
         context,
-      );
-    });
+      ),
+    );
+}
+
+/** The options of a command whose paths are checked. Wrong ones end with the reason. */
+function optionsOf(command: Command): CliOptions {
+  const options = command.opts<CliOptions>();
+  try {
+    refuseEmptyPaths(options, command.args);
+    requireOut(command);
+    return options;
+  } catch (error) {
+    throw reported(error);
+  }
 }
 
 /** Runs an action with checked settings. Wrong arguments end with the reason. */
@@ -258,10 +263,8 @@ async function checked(
   command: Command,
   action: (options: CliOptions, settings: Settings) => Promise<void>,
 ): Promise<void> {
-  const options = command.opts<CliOptions>();
+  const options = optionsOf(command);
   try {
-    refuseEmptyPaths(options, command.args);
-    requireOut(command);
     const settings = parseSettings(options, optionName);
     await action(options, settings).catch((error: unknown) => {
       throw error instanceof UserError ? new ActionError(error) : error;

@@ -4,7 +4,7 @@ import type { DistinctVectors } from './distinct';
 import { packBits } from './packed';
 import { PackedSums } from './packed-sums';
 import { GROUP_BITS } from './merged-tables';
-import { type RowDistances, rowDistances } from './row-distances';
+import { type Distances, rowDistances } from './row-distances';
 
 interface DistanceSums extends Disposable {
   /** Sets `sums` `[clusters]` to the sum of a row's distances to the faces of each cluster. */
@@ -25,7 +25,7 @@ export function distanceSums(
 }
 
 class DenseSums implements DistanceSums {
-  private readonly distances: RowDistances;
+  private readonly distances: Distances;
 
   constructor(
     private readonly vectors: DistinctVectors,

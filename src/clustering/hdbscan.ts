@@ -9,8 +9,9 @@ import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { condense, selectStable } from './condensed-tree';
 import { coreDistance } from './core-distance';
 import type { DistinctVectors } from './distinct';
-import { type Distances, distancesOf } from './neighbors';
+import { distancesOf } from './neighbors';
 import { compactLabels, type FitContext, type Partition } from './partition';
+import type { Distances } from './row-distances';
 import { type Edge, singleLinkageTree } from './single-linkage';
 
 export interface HdbscanOptions {

@@ -2,15 +2,10 @@
 import type { Metric } from '../domain/method-options';
 import type { DistinctVectors } from './distinct';
 import { packBits } from './packed';
-import { rowDistances } from './row-distances';
+import { type Distances, rowDistances } from './row-distances';
 
 /** Indices of neighbors that are cached, 4 bytes each; further neighborhoods are recomputed. */
 const MAX_CACHED = 30e6;
-
-/** Distances of a row to all rows, `[rows]`. The next call overwrites the array. */
-export interface Distances extends Disposable {
-  from(row: number): Float64Array;
-}
 
 /** Ascending indices of all rows within a distance of a row, itself included. */
 export interface Neighborhoods extends Disposable {

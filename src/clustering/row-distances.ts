@@ -5,9 +5,12 @@ import type { Matrix } from './distinct';
 import { type Distance, distanceOf } from './metric';
 
 /** The arrays that are returned have one number for each row; the next call overwrites them. */
-export interface RowDistances extends Disposable {
+export interface Distances extends Disposable {
   /** Distances of a row to all rows; 0 to itself. */
   from(row: number): Float64Array;
+}
+
+export interface RowDistances extends Distances {
   /** @param values have the columns of a vector from `start` on. */
   fromVector(values: Float64Array, start: number): Float64Array;
 }

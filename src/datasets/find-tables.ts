@@ -129,12 +129,12 @@ export async function findTables(
       signal?.throwIfAborted();
       // the scan reports folders that cannot be listed
       const entries = await readdir(each, { withFileTypes: true }).catch(() => []);
-      const results = entries.some(({ name }) => name === MARKER) ? await resultsIn(each) : null;
-      const isResult = (name: string) =>
-        results?.has(name) === true && !(each === folder && name === OWN_TABLE);
+      const isMarked = entries.some(({ name }) => name === MARKER);
+      const results = isMarked ? await resultsIn(each) : new Set<string>();
+      if (each === folder) results.delete(OWN_TABLE);
       for (const entry of entries) {
         if (entry.isDirectory() && !entry.name.startsWith('.')) below.push(join(each, entry.name));
-        else if (TABLE.test(entry.name) && !isOther(entry.name) && !isResult(entry.name))
+        else if (TABLE.test(entry.name) && !isOther(entry.name) && !results.has(entry.name))
           tables.push(join(each, entry.name));
       }
     }
@@ -145,7 +145,7 @@ export async function findTables(
 }
 
 /** Names of the files that this program wrote into a folder, without labels for others. */
-async function resultsIn(folder: string): Promise<ReadonlySet<string>> {
+async function resultsIn(folder: string): Promise<Set<string>> {
   const marked = (await readMarker(folder)) ?? [];
   return new Set(marked.map(({ name }) => name).filter((name) => !OWN_LABELS.test(name)));
 }

@@ -1,7 +1,7 @@
 /** Names of images as tables write them: relative, absolute, of Windows, or URLs. */
 import { extname } from 'node:path';
 import { IMAGE_EXTENSIONS } from '../images/image-extensions';
-import { PathValues } from './path-suffixes';
+import { PathValues, putOnly } from './path-suffixes';
 
 /** Names that are as short as they can be: nearly all of a large table. */
 const PLAIN = /^[\w-]+(?:\.[\w-]+)*$/;
@@ -69,9 +69,7 @@ export function finderByName(
     const imagesOfFile = new Map<string, string | null>();
     for (const name of names) {
       const parts = stemParts(name);
-      const [file, path] = [parts.at(-1) ?? '', parts.join('/')];
-      const known = imagesOfFile.get(file);
-      imagesOfFile.set(file, known === undefined || known === path ? path : null);
+      putOnly(imagesOfFile, parts.at(-1) ?? '', parts.join('/'));
     }
     return { byPath, imagesOfFile };
   };

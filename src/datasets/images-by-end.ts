@@ -96,8 +96,9 @@ export const ofFace = (key: string, face: number): string => (face === 0 ? key :
 export const partsOf = ({ name, path }: NamedImage): string[] =>
   pathParts(typeof path === 'string' ? path : name);
 
-export function addTo(map: Map<string, number[]>, key: string, index: number): void {
+/** Adds to the list of a key. */
+export function addTo<T>(map: Map<string, T[]>, key: string, item: T): void {
   const list = map.get(key);
-  if (list === undefined) map.set(key, [index]);
-  else list.push(index);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
 }

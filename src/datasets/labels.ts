@@ -29,7 +29,7 @@ const NEWLINE = 10;
  * reason if it is aborted.
  */
 export async function readLabels(file: string, signal?: AbortSignal): Promise<LabelTable> {
-  return finishTable(file, await readRows(file, signal));
+  return finishTable(file, tableOf(await readColumns(file, signal)));
 }
 
 /** The rows of a table as they are read, before it is decided what its columns are. */
@@ -39,12 +39,10 @@ export interface ReadRows {
   remarks: string[];
 }
 
-/** Like `readLabels`, but rows that repeat or contradict others are still there. */
-async function readRows(file: string, signal?: AbortSignal): Promise<LabelTable> {
-  return tableOf(await readColumns(file, signal));
-}
-
-/** @param held what each column holds, in other tables of the data set too. */
+/**
+ * The table, in which rows that repeat or contradict others are still there.
+ * @param held what each column holds, in other tables of the data set too.
+ */
 export function tableOf({ columns, remarks }: ReadRows, held?: HeldColumns): LabelTable {
   const table = columns.table(held);
   return { ...table, remarks: [...table.remarks, ...remarks] };

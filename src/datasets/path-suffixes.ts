@@ -17,8 +17,8 @@ export class PathValues {
   private readonly ends = new Map<string, string | null>();
 
   add(parts: readonly string[], value: string): void {
-    put(this.whole, parts.join('/'), value);
-    for (const end of endsOf(parts)) put(this.ends, end, value);
+    putOnly(this.whole, parts.join('/'), value);
+    for (const end of endsOf(parts)) putOnly(this.ends, end, value);
   }
 
   /** The value of a path; null where it fits several. */
@@ -38,7 +38,8 @@ export class PathValues {
   }
 }
 
-function put(map: Map<string, string | null>, key: string, value: string): void {
+/** Keeps the value of a key; null where it has several. */
+export function putOnly(map: Map<string, string | null>, key: string, value: string): void {
   const known = map.get(key);
   map.set(key, known === undefined || known === value ? value : null);
 }

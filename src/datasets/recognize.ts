@@ -142,12 +142,16 @@ async function namedDataset(folder: string, signal?: AbortSignal): Promise<Datas
  * folder or above it, or the only table in the folder.
  * @returns the table, or the folder if it has several; undefined where there is none, or the folder
  * cannot be read.
+ * @throws the signal's reason.
  */
-export async function findLabels(folder: string): Promise<string | undefined> {
+export async function findLabels(
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
   const known = findKnownTable(folder) ?? findKnownTable(dirname(folder));
   if (known !== undefined) return known;
   try {
-    const tables = await findTables(folder, undefined, 2);
+    const tables = await findTables(folder, signal, 2);
     const [first] = tables;
     if (first === undefined || basename(first.file) === OWN_TABLE) return undefined;
     return tables.length === 1 ? first.file : folder;

@@ -5,6 +5,7 @@
 import { yieldToEventLoop } from '../util/yield-to-event-loop';
 import { type FilledColumn, isPlain, isTernary as hasTernary } from './column-coding';
 import type { HeldColumns } from './column-values';
+import { addTo } from './images-by-end';
 import type { LabelColumns } from './label-columns';
 import { MAX_LISTS, MAX_TEXTS } from './list-texts';
 import type { ColumnContent } from './value-rows';
@@ -39,12 +40,8 @@ export async function unifyColumns(
   const keys = tables.map(({ columns }) => keysOf(columns));
   const places = new Map<string, Place[]>();
   for (const [t, table] of tables.entries())
-    for (const [index, column] of table.columns.entries()) {
-      const key = keys[t]![index]!;
-      const same = places.get(key);
-      if (same === undefined) places.set(key, [{ table, index, column }]);
-      else same.push({ table, index, column });
-    }
+    for (const [index, column] of table.columns.entries())
+      addTo(places, keys[t]![index]!, { table, index, column });
   for (const same of places.values()) {
     await yieldToEventLoop(signal);
     unifyColumn(same);

@@ -43,7 +43,8 @@ export async function judgeStored(
 ): Promise<EngineCalls['truth']['result']> {
   const run = await openRun(runDir);
   const [folder, ...others] = run.manifest.folders;
-  const labels = folder === undefined || others.length > 0 ? undefined : await findLabels(folder);
+  const labels =
+    folder === undefined || others.length > 0 ? undefined : await findLabels(folder, signal);
   if (labels === undefined) return null;
   const stored = await clusteringOf(run);
   try {
