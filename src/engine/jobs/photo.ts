@@ -17,6 +17,7 @@ import { UserError } from '../../util/errors';
 import { presentProbabilities } from '../clustering/present-probabilities';
 import { type OpenRun, openRun } from '../open-runs';
 import { renderPhotoSafely } from '../render-images';
+import { isPresent } from './face-rows';
 import type { JobContext } from './job-context';
 
 /** Maximum side of the rendered photo, in pixels. */
@@ -101,7 +102,7 @@ export function presentOf(
   const own = probabilities.slice(row * names.length, (row + 1) * names.length);
   const settings = stored?.clustering.settings ?? { thresholds: 'half', features: 'binary' };
   const present = presentProbabilities({ probabilities: own, names, thresholds, groups }, settings);
-  return Array.from(present.probabilities, (value) => value >= 0.5);
+  return Array.from(present.probabilities, isPresent);
 }
 
 /** Returns a function that gives the cluster and the silhouette of the face at a row. */
